@@ -1,0 +1,25 @@
+//! Schema steps. Each is one file and runs on PostgreSQL and on SQLite; [`dialect`] writes the differences.
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod dialect;
+mod m20261124_000001_shop;
+mod m20261124_000002_catalog;
+mod m20261124_000003_listing;
+mod m20261124_000004_search;
+
+/// Runs the steps in order.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261124_000001_shop::Migration),
+            Box::new(m20261124_000002_catalog::Migration),
+            Box::new(m20261124_000003_listing::Migration),
+            Box::new(m20261124_000004_search::Migration),
+        ]
+    }
+}
