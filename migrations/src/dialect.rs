@@ -42,3 +42,11 @@ pub(crate) async fn drop_tables(m: &SchemaManager<'_>, tables: &[&str]) -> Resul
     }
     Ok(())
 }
+
+/// Drops indexes on tables that stay.
+pub(crate) async fn drop_indexes(m: &SchemaManager<'_>, indexes: &[&str]) -> Result<(), DbErr> {
+    for index in indexes {
+        m.get_connection().execute_unprepared(&format!("DROP INDEX IF EXISTS {index}")).await?;
+    }
+    Ok(())
+}

@@ -1,6 +1,6 @@
 //! Search: tsvector and pg_trgm on PostgreSQL, FTS5 on SQLite, over the same normalised words. `search_terms` is the
 //! vocabulary for typing errors and suggestions; its words are counted per product.
-use crate::dialect::{drop_tables, run};
+use crate::dialect::{drop_indexes, drop_tables, run};
 use sea_orm_migration::prelude::*;
 
 #[derive(DeriveMigrationName)]
@@ -15,6 +15,8 @@ CREATE TABLE search_terms (
 
 const POSTGRES: &str = r#"
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE INDEX collections_slug_trigrams ON collections USING gin (slug gin_trgm_ops);
+CREATE INDEX categories_slug_trigrams ON categories USING gin (slug gin_trgm_ops);
 CREATE INDEX search_terms_trigrams ON search_terms USING gin (term gin_trgm_ops);
 CREATE TABLE product_search (
     product_id uuid NOT NULL PRIMARY KEY REFERENCES products (id) ON DELETE CASCADE,
@@ -51,6 +53,7 @@ impl MigrationTrait for Migration {
         run(m, SHARED, POSTGRES, SQLITE).await
     }
     async fn down(&self, m: &SchemaManager) -> Result<(), DbErr> {
+        drop_indexes(m, &["collections_slug_trigrams", "categories_slug_trigrams"]).await?;
         drop_tables(m, TABLES).await
     }
 }

@@ -16,7 +16,7 @@ pub enum ProductSort {
 }
 
 /// What a product must fulfil to be listed. Values of one field are alternatives, fields add up.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ProductFilter {
     /// In one of these categories, or below it.
     pub category_ids: Vec<Uuid>,
@@ -41,7 +41,7 @@ pub struct ProductFilter {
 }
 
 /// Values of one option, as alternatives.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct OptionFilter {
     /// `Color`; compared without case.
     pub name: String,

@@ -1,1 +1,17 @@
-//! The only crate that speaks SQL.
+//! The only crate that speaks SQL. [`Db`] is the pool; [`read`] answers requests, [`write`] changes the catalog and
+//! everything precomputed from it in one transaction.
+mod db;
+mod entity;
+mod error;
+mod metrics;
+mod pgbouncer;
+pub mod read;
+mod row;
+mod sql;
+pub mod statements;
+pub mod write;
+
+pub use db::{Db, DbConfig, migrate, pending_migrations};
+pub use error::DbError;
+pub use metrics::PoolMetrics;
+pub use sea_orm::DbBackend;

@@ -1,0 +1,194 @@
+//! The connection pool: one for a SQLite file or a PostgreSQL server.
+use crate::{DbError, metrics::PoolMetrics, pgbouncer, statements, write::WriteTx};
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DbBackend,
+    sqlx::{PgPool, SqlitePool, sqlite},
+};
+use std::{
+    path::Path,
+    sync::{Arc, OnceLock},
+    time::{Duration, Instant},
+};
+use tradewind_migrations::{Migrator, MigratorTrait};
+
+/// Where the database is, and how much of it one process may use.
+#[derive(Clone)]
+pub struct DbConfig {
+    /// `postgres://user:password@host/name` or `sqlite:path/to/file.db`.
+    pub url: String,
+    /// Upper bound of open connections.
+    pub max_connections: u32,
+    /// How long a request waits for a free connection.
+    pub acquire_timeout: Duration,
+    /// How long one statement may run (PostgreSQL).
+    pub statement_timeout: Duration,
+}
+
+impl DbConfig {
+    /// Sensible bounds for one process.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            max_connections: 16,
+            acquire_timeout: Duration::from_secs(5),
+            statement_timeout: Duration::from_secs(10),
+        }
+    }
+
+    /// The address of a SQLite file.
+    pub fn sqlite_file(path: &Path) -> String {
+        format!("sqlite:{}", path.display())
+    }
+}
+
+impl std::fmt::Debug for DbConfig {
+    /// Without the URL, which may carry a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DbConfig").field("max_connections", &self.max_connections).finish_non_exhaustive()
+    }
+}
+
+/// The pool. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Db {
+    orm: DatabaseConnection,
+    pool: Pool,
+    metrics: Arc<OnceLock<PoolMetrics>>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Pool {
+    Postgres(PgPool),
+    Sqlite(SqlitePool),
+}
+
+impl Db {
+    /// Opens the pool; a SQLite file is made where there is none. Refuses a PgBouncer that would mix up answers.
+    pub async fn connect(config: &DbConfig) -> Result<Self, DbError> {
+        let mut options = ConnectOptions::new(&config.url);
+        options
+            .max_connections(config.max_connections.max(1))
+            .acquire_timeout(config.acquire_timeout)
+            .connect_timeout(config.acquire_timeout)
+            .idle_timeout(Duration::from_secs(300))
+            .test_before_acquire_if_idle_for(Duration::from_secs(30))
+            .sqlx_logging(false)
+            .record_stmt_in_spans(false);
+        if config.url.starts_with("sqlite:") {
+            options.map_sqlx_sqlite_opts(sqlite_options);
+        } else if config.url.starts_with("postgres:") || config.url.starts_with("postgresql:") {
+            let statement_timeout = config.statement_timeout;
+            pgbouncer::check(config).await?;
+            options.set_application_name("tradewind").map_sqlx_postgres_opts(move |options| {
+                let options = options.statement_cache_capacity(512);
+                options.options([("statement_timeout", format!("{}ms", statement_timeout.as_millis()))])
+            });
+        } else {
+            return Err(DbError::Setup(
+                "the database address must start with postgres:// or sqlite: (DATABASE_URL)".to_owned(),
+            ));
+        }
+        let mut orm = Database::connect(options).await?;
+        let metrics = Arc::new(OnceLock::<PoolMetrics>::new());
+        // SeaORM's own statements (writes); the read side reports to `observe` itself.
+        let of_orm = Arc::clone(&metrics);
+        orm.set_metric_callback(move |info| {
+            let began = Instant::now().checked_sub(info.elapsed).unwrap_or_else(Instant::now);
+            statements::note("orm", 0, began, info.elapsed);
+            if let Some(metrics) = of_orm.get() {
+                metrics.statement("orm", info.elapsed, info.failed);
+            }
+        });
+        let pool = match orm.get_database_backend() {
+            DbBackend::Postgres => Pool::Postgres(orm.get_postgres_connection_pool().clone()),
+            _ => Pool::Sqlite(orm.get_sqlite_connection_pool().clone()),
+        };
+        Ok(Self { orm, pool, metrics })
+    }
+
+    /// SeaORM's view of the pool, for writes.
+    pub(crate) fn orm(&self) -> &DatabaseConnection {
+        &self.orm
+    }
+
+    pub(crate) fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    /// Which database it is.
+    pub fn backend(&self) -> DbBackend {
+        self.orm.get_database_backend()
+    }
+
+    /// Begins a writing transaction; it is undone unless committed.
+    pub async fn begin_write(&self) -> Result<WriteTx, DbError> {
+        WriteTx::begin(self).await
+    }
+
+    /// Reports statements to these metrics from now on; the first call counts.
+    pub fn set_metrics(&self, metrics: PoolMetrics) {
+        let _ = self.metrics.set(metrics);
+    }
+
+    /// Open connections and idle ones.
+    pub fn connections(&self) -> (u32, usize) {
+        match &self.pool {
+            Pool::Postgres(pool) => (pool.size(), pool.num_idle()),
+            Pool::Sqlite(pool) => (pool.size(), pool.num_idle()),
+        }
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), DbError> {
+        Ok(self.orm.ping().await?)
+    }
+
+    /// Finishes what runs and closes the pool.
+    pub async fn close(&self) {
+        match &self.pool {
+            Pool::Postgres(pool) => pool.close().await,
+            Pool::Sqlite(pool) => pool.close().await,
+        }
+    }
+
+    pub(crate) fn observe(&self, name: &'static str, rows: usize, began: Instant, failed: bool) {
+        let elapsed = began.elapsed();
+        statements::note(name, rows, began, elapsed);
+        if let Some(metrics) = self.metrics.get() {
+            metrics.statement(name, elapsed, failed);
+        }
+        tracing::trace!(target: "tradewind::db", statement = name, rows, failed, micros = elapsed.as_micros(), "statement");
+    }
+}
+
+fn sqlite_options(options: sqlite::SqliteConnectOptions) -> sqlite::SqliteConnectOptions {
+    options
+        .create_if_missing(true)
+        .journal_mode(sqlite::SqliteJournalMode::Wal)
+        .synchronous(sqlite::SqliteSynchronous::Normal)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(10))
+        .statement_cache_capacity(512)
+        .pragma("cache_size", "-16000")
+        .pragma("mmap_size", "268435456")
+        .pragma("temp_store", "memory")
+        // ANALYZE of what changed, bounded, when a connection closes: the planner needs figures for its choices.
+        .optimize_on_close(true, 400)
+}
+
+/// Brings the schema up to date. On PostgreSQL one migrator at a time runs; the others wait for it.
+pub async fn migrate(db: &Db) -> Result<(), DbError> {
+    let Pool::Postgres(pool) = db.pool() else {
+        return Ok(Migrator::up(db.orm(), None).await?);
+    };
+    // A lock of the transaction: it also works through PgBouncer, and ends with the connection.
+    let mut guard = pool.begin().await?;
+    sea_orm::sqlx::query("SELECT pg_advisory_xact_lock(7310579617461747269)").execute(&mut *guard).await?;
+    Migrator::up(db.orm(), None).await?;
+    Ok(guard.commit().await?)
+}
+
+/// How many schema steps this binary knows that the database does not have.
+pub async fn pending_migrations(db: &Db) -> Result<usize, DbError> {
+    Ok(Migrator::get_pending_migrations_read_only(db.orm()).await?.len())
+}

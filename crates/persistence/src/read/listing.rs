@@ -1,0 +1,162 @@
+//! Product lists: one index range per list, narrowed by filters and search, a page at a time in either direction.
+use super::{
+    Scope, group,
+    listing_sql::Builder,
+    product::{ProductRow, product_columns},
+    search::SearchQuery,
+};
+use crate::{Db, DbError, row::row, sql::fetch_text};
+use chrono::{DateTime, Utc};
+use sea_orm::sqlx;
+use std::{borrow::Cow, collections::HashMap};
+use tradewind_domain::listing::{ProductFilter, ProductSort};
+use uuid::Uuid;
+
+/// Which products a list is about.
+#[derive(Clone, Debug)]
+pub enum Within {
+    /// All of the channel.
+    Channel,
+    /// Those of each category (with its descendants) or collection: one list for each id.
+    Scopes(Vec<Uuid>),
+}
+
+/// What a list shows, apart from the page.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ListQuery {
+    /// What products must fulfil.
+    pub filter: ProductFilter,
+    /// What they must say.
+    pub search: Option<SearchQuery>,
+    /// In which order; RELEVANCE without a search is BEST_SELLING.
+    pub sort: ProductSort,
+}
+
+/// A product's place in one order; what a cursor holds.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Position {
+    /// The value that the list is sorted by.
+    pub key: SortKey,
+    /// Decides between equal values.
+    pub id: Uuid,
+}
+
+/// The value that a list is sorted by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum SortKey {
+    /// Price, rating, units sold, relevance.
+    Number(i64),
+    /// Folded title.
+    Text(String),
+    /// Publication.
+    Time(DateTime<Utc>),
+}
+
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ListPage {
+    /// How many rows at most; the caller asks for one more than it shows.
+    pub limit: u32,
+    /// Only rows behind this position (before it when backwards).
+    pub after: Option<Position>,
+    /// Only rows before this position (behind it when backwards).
+    pub until: Option<Position>,
+    /// From the end; rows still come in list order.
+    pub backwards: bool,
+}
+
+/// A listed product and its place.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The list that it is in: the channel's id or the scope's.
+    pub within: Uuid,
+    /// The product.
+    pub product: ProductRow,
+    /// Its place in the order.
+    pub position: Position,
+}
+
+struct ListedRow {
+    product: ProductRow,
+    within: Uuid,
+    number: i64,
+    text: String,
+}
+
+impl<'r, R> sqlx::FromRow<'r, R> for ListedRow
+where
+    R: sqlx::Row,
+    ProductRow: sqlx::FromRow<'r, R>,
+    usize: sqlx::ColumnIndex<R>,
+    Uuid: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
+    i64: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
+    String: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
+{
+    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+        // Behind the 21 columns of `product_columns!`.
+        Ok(Self {
+            product: ProductRow::from_row(row)?,
+            within: row.try_get(21)?,
+            number: row.try_get(22)?,
+            text: row.try_get(23)?,
+        })
+    }
+}
+
+impl ListQuery {
+    /// The order that is really used.
+    pub fn effective_sort(&self) -> ProductSort {
+        match self.sort {
+            ProductSort::Relevance if self.search.is_none() => ProductSort::BestSelling,
+            sort => sort,
+        }
+    }
+}
+
+/// One page of each list, in list order.
+pub async fn list_products(
+    db: &Db,
+    scope: Scope,
+    within: &Within,
+    query: &ListQuery,
+    page: &ListPage,
+) -> Result<HashMap<Uuid, Vec<Listed>>, DbError> {
+    let (text, args) = Builder::new(db.backend(), scope, within, query).page(page, product_columns!());
+    let rows: Vec<ListedRow> = fetch_text(db, "product list", Cow::Owned(text), args).await?;
+    let sort = query.effective_sort();
+    let listed = rows.into_iter().map(|row| {
+        let key = match sort {
+            ProductSort::Title => SortKey::Text(row.text),
+            ProductSort::Newest => SortKey::Time(row.product.published_at),
+            _ => SortKey::Number(row.number),
+        };
+        Listed { within: row.within, position: Position { key, id: row.product.id }, product: row.product }
+    });
+    let mut lists = group(listed, |row| row.within);
+    if page.backwards {
+        lists.values_mut().for_each(|list| list.reverse());
+    }
+    Ok(lists)
+}
+
+row! {
+    /// How long one list is.
+    pub struct ListCount {
+        /// The channel's id or the scope's.
+        pub within: Uuid,
+        /// Products in it.
+        pub count: i64,
+    }
+}
+
+/// How many products each list has; an empty list is absent.
+pub async fn count_products(
+    db: &Db,
+    scope: Scope,
+    within: &Within,
+    query: &ListQuery,
+) -> Result<HashMap<Uuid, i64>, DbError> {
+    let (text, args) = Builder::new(db.backend(), scope, within, query).count();
+    let rows: Vec<ListCount> = fetch_text(db, "product count", Cow::Owned(text), args).await?;
+    Ok(rows.into_iter().map(|row| (row.within, row.count)).collect())
+}

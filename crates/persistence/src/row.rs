@@ -1,0 +1,24 @@
+//! Rows by position: one decoder for both databases, without a look-up by column name for each value.
+
+/// Declares a struct whose fields are the columns of a statement, in their order.
+macro_rules! row {
+    ($(#[$meta:meta])* pub struct $name:ident { $($(#[$field_meta:meta])* pub $field:ident: $type:ty,)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug)]
+        pub struct $name { $($(#[$field_meta])* pub $field: $type,)* }
+
+        impl<'r, R> sea_orm::sqlx::FromRow<'r, R> for $name
+        where
+            R: sea_orm::sqlx::Row,
+            usize: sea_orm::sqlx::ColumnIndex<R>,
+            $($type: sea_orm::sqlx::Decode<'r, R::Database> + sea_orm::sqlx::Type<R::Database>,)*
+        {
+            fn from_row(row: &'r R) -> Result<Self, sea_orm::sqlx::Error> {
+                let mut next = 0usize..;
+                $(let $field: $type = row.try_get(next.next().unwrap_or_default())?;)*
+                Ok(Self { $($field,)* })
+            }
+        }
+    };
+}
+pub(crate) use row;
