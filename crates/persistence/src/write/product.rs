@@ -1,0 +1,178 @@
+//! Writing whole products, with everything precomputed from them.
+use super::{
+    Shop, WriteTx,
+    bulk::{Conflict, insert},
+    facet::facets,
+    listing::{Facts, Reserved, listings},
+    product_rows::ProductRows,
+    product_state::{Stored, hand_picked, lock, stock, stored},
+    scope::scopes,
+    search::{delete_documents, document, save_documents},
+};
+use crate::{
+    DbError,
+    entity::{collection_product, listing, listing_scope, media, product, product_facet, stock_level, variant},
+    sql::Arg,
+};
+use std::collections::{HashMap, HashSet};
+use tradewind_domain::product::Product;
+use uuid::Uuid;
+
+/// Inserts or replaces whole products by id, hundreds at a time. Variants keep their rows as long as they are in the
+/// aggregate, so what is reserved of them, and the reviews of the product, survive; variants and media that are no
+/// longer in it are deleted. `shop` must have been loaded in the same transaction.
+///
+/// A slug of another product, or a reference to a row that does not exist, is a [`DbError::Constraint`], and nothing
+/// of the transaction may be committed then. Of two products with the same id the last counts.
+pub async fn save_products(tx: &WriteTx, shop: &Shop, products: &[Product]) -> Result<(), DbError> {
+    let distinct: HashMap<Uuid, &Product> = products.iter().map(|product| (product.id, product)).collect();
+    let mut products: Vec<&Product> = distinct.into_values().collect();
+    if products.is_empty() {
+        return Ok(());
+    }
+    // Every writer takes products in this order.
+    products.sort_by_key(|product| product.id);
+    let mut rows = ProductRows::of(&products)?;
+    let kept = &[product::Column::RatingSum, product::Column::RatingCount];
+    insert(tx, std::mem::take(&mut rows.products), Conflict::ReplaceBut(kept)).await?;
+    let ids: Vec<Uuid> = products.iter().map(|product| product.id).collect();
+    // From here on no other writer has these products.
+    let stored = stored(tx, &ids).await?;
+    let is_old = |id: &&Uuid| stored.get(id).is_some_and(|row| row.title.is_some());
+    let old: Vec<Uuid> = ids.iter().filter(is_old).copied().collect();
+    let mut around = Around::default();
+    if !old.is_empty() {
+        around = replace(tx, shop, &mut rows, &old).await?;
+    }
+    insert_children(tx, rows, &old).await?;
+    save_derived(tx, shop, &products, &stored, &around).await
+}
+
+/// What belongs to products and is not in their aggregates.
+#[derive(Default)]
+struct Around {
+    reserved: Reserved,
+    hand_picked: HashMap<Uuid, Vec<Uuid>>,
+}
+
+/// Deletes what the new aggregates no longer have or what is inserted again.
+async fn replace(tx: &WriteTx, shop: &Shop, rows: &mut ProductRows, old: &[Uuid]) -> Result<Around, DbError> {
+    let kept: Vec<Uuid> = rows.variants.iter().map(|row| row.id).collect();
+    let of_old = || vec![Arg::Ids(old.to_vec())];
+    let text = "DELETE FROM variants WHERE product_id {ids 1} AND NOT (id {ids 2})";
+    tx.execute(text, vec![Arg::Ids(old.to_vec()), Arg::Ids(kept.clone())]).await?;
+    let text = "DELETE FROM variant_prices WHERE variant_id IN (SELECT id FROM variants WHERE product_id {ids 1})";
+    tx.execute(text, of_old()).await?;
+    for table in ["product_publications", "product_attributes", "product_facets", "listing_scopes", "listings"] {
+        tx.execute(&format!("DELETE FROM {table} WHERE product_id {{ids 1}}"), of_old()).await?;
+    }
+    let ruled = shop.collections.iter().filter(|collection| collection.rules.is_some());
+    let ruled: Vec<Uuid> = ruled.map(|collection| collection.id).collect();
+    let text = "DELETE FROM collection_products WHERE product_id {ids 1} AND collection_id {ids 2}";
+    tx.execute(text, vec![Arg::Ids(old.to_vec()), Arg::Ids(ruled)]).await?;
+    Ok(Around {
+        reserved: replace_stock(tx, rows, kept).await?,
+        hand_picked: hand_picked(tx, shop, old.to_vec()).await?,
+    })
+}
+
+/// Removes levels that the aggregates no longer have. A level with promised units stays, with nothing on hand, so that
+/// the promise is not forgotten.
+async fn replace_stock(tx: &WriteTx, rows: &mut ProductRows, variants: Vec<Uuid>) -> Result<Reserved, DbError> {
+    let new: HashSet<(Uuid, Uuid)> = rows.stock.iter().map(|row| (row.variant_id, row.warehouse_id)).collect();
+    let mut reserved = Reserved::default();
+    let mut gone = Vec::new();
+    for level in stock(tx, variants).await? {
+        let place = (level.variant_id, level.warehouse_id);
+        reserved.insert(place, level.reserved);
+        match (new.contains(&place), level.reserved) {
+            (true, _) => {}
+            (false, 0) => gone.push((place.0.simple().to_string(), place.1.simple().to_string())),
+            (false, _) => rows.stock.push(stock_level::Model { on_hand: 0, ..level }),
+        }
+    }
+    if !gone.is_empty() {
+        let text = if tx.postgres() { DELETE_STOCK_POSTGRES } else { DELETE_STOCK_SQLITE };
+        tx.execute(text, vec![Arg::Text(serde_json::json!(gone).to_string())]).await?;
+    }
+    Ok(reserved)
+}
+
+const DELETE_STOCK_POSTGRES: &str = "DELETE FROM stock_levels WHERE (variant_id, warehouse_id) IN
+    (SELECT (gone.row ->> 0)::uuid, (gone.row ->> 1)::uuid FROM json_array_elements($1::json) AS gone (row))";
+const DELETE_STOCK_SQLITE: &str = "DELETE FROM stock_levels WHERE (variant_id, warehouse_id) IN
+    (SELECT unhex(value ->> 0), unhex(value ->> 1) FROM json_each($1))";
+
+async fn insert_children(tx: &WriteTx, mut rows: ProductRows, old: &[Uuid]) -> Result<(), DbError> {
+    rows.media.sort_by_key(|row| row.id);
+    rows.variants.sort_by_key(|row| row.id);
+    rows.stock.sort_by_key(|row| (row.variant_id, row.warehouse_id));
+    let media: Vec<Uuid> = rows.media.iter().map(|row| row.id).collect();
+    insert(tx, rows.media, Conflict::<media::Column>::ReplaceBut(&[])).await?;
+    insert(tx, rows.variants, Conflict::<variant::Column>::ReplaceBut(&[])).await?;
+    if !old.is_empty() {
+        // After the variants, which no longer refer to it.
+        let text = "DELETE FROM media WHERE product_id {ids 1} AND NOT (id {ids 2})";
+        tx.execute(text, vec![Arg::Ids(old.to_vec()), Arg::Ids(media)]).await?;
+    }
+    insert(tx, rows.prices, Conflict::Refuse).await?;
+    insert(tx, rows.stock, Conflict::ReplaceBut(&[stock_level::Column::Reserved])).await?;
+    insert(tx, rows.publications, Conflict::Refuse).await?;
+    insert(tx, rows.attributes, Conflict::Refuse).await
+}
+
+/// Everything precomputed, as rows.
+#[derive(Default)]
+struct Derived {
+    members: Vec<collection_product::Model>,
+    listings: Vec<listing::Model>,
+    scopes: Vec<listing_scope::Model>,
+    facets: Vec<product_facet::Model>,
+}
+
+impl Derived {
+    fn add(&mut self, shop: &Shop, product: &Product, stored: Option<&Stored>, around: &Around) {
+        let ruled = shop.collections.iter().filter(|it| it.rules.as_ref().is_some_and(|rules| rules.matches(product)));
+        let ruled: Vec<Uuid> = ruled.map(|collection| collection.id).collect();
+        let picked = around.hand_picked.get(&product.id).into_iter().flatten().copied();
+        let collections: Vec<Uuid> = ruled.iter().copied().chain(picked).collect();
+        let member = |collection_id| collection_product::Model { collection_id, product_id: product.id };
+        self.members.extend(ruled.into_iter().map(member));
+        let facts = stored
+            .map_or_else(Facts::default, |row| Facts { rating_sum: row.rating_sum, rating_count: row.rating_count });
+        for listing in listings(shop, product, &facts, &around.reserved) {
+            self.scopes.extend(scopes(&listing, &shop.categories, product.category_id, &collections));
+            self.listings.push(listing);
+        }
+        self.facets.extend(facets(product));
+    }
+}
+
+async fn save_derived(
+    tx: &WriteTx,
+    shop: &Shop,
+    products: &[&Product],
+    stored: &HashMap<Uuid, Stored>,
+    around: &Around,
+) -> Result<(), DbError> {
+    let mut derived = Derived::default();
+    for product in products {
+        derived.add(shop, product, stored.get(&product.id), around);
+    }
+    insert(tx, derived.members, Conflict::Refuse).await?;
+    insert(tx, derived.listings, Conflict::Refuse).await?;
+    insert(tx, derived.scopes, Conflict::Refuse).await?;
+    insert(tx, derived.facets, Conflict::Refuse).await?;
+    save_documents(tx, products.iter().map(|product| document(product)).collect(), stored).await
+}
+
+/// Deletes products with everything below them; ids that do not exist are no error.
+pub async fn delete_products(tx: &WriteTx, ids: &[Uuid]) -> Result<(), DbError> {
+    let ids = lock(tx, ids.to_vec()).await?;
+    if ids.is_empty() {
+        return Ok(());
+    }
+    delete_documents(tx, &stored(tx, &ids).await?).await?;
+    tx.execute("DELETE FROM products WHERE id {ids 1}", vec![Arg::Ids(ids)]).await?;
+    Ok(())
+}
