@@ -1,0 +1,113 @@
+//! Where the waiters of one batch meet its outcome.
+
+use crate::LoadError;
+use parking_lot::Mutex;
+use std::{
+    future::Future,
+    mem,
+    ops::Range,
+    pin::Pin,
+    sync::{Arc, OnceLock},
+    task::{Context, Poll, Waker},
+};
+
+/// What a batch brought, by position of the key in the batch.
+pub(crate) struct Outcome<V, E> {
+    values: Vec<Option<V>>,
+    failed: Vec<(Range<usize>, LoadError<E>)>,
+}
+
+impl<V: Clone, E: Clone> Outcome<V, E> {
+    pub(crate) fn new(values: Vec<Option<V>>, failed: Vec<(Range<usize>, LoadError<E>)>) -> Self {
+        Self { values, failed }
+    }
+
+    /// The same error for every key of the batch.
+    pub(crate) fn all_failed(error: LoadError<E>) -> Self {
+        Self { values: Vec::new(), failed: vec![(0..usize::MAX, error)] }
+    }
+
+    fn at(&self, position: usize) -> Result<Option<V>, LoadError<E>> {
+        match self.failed.iter().find(|(range, _)| range.contains(&position)) {
+            Some((_, error)) => Err(error.clone()),
+            None => Ok(self.values.get(position).cloned().flatten()),
+        }
+    }
+}
+
+/// One batch as its waiters see it: empty until it settles, then constant.
+///
+/// The owners of a cell are counted (`Arc::strong_count`) to notice a batch without waiters, so a [`Ticket`] is its only
+/// owner outside of the loader's state.
+pub(crate) struct Cell<V, E> {
+    outcome: OnceLock<Outcome<V, E>>,
+    wakers: Mutex<Vec<Waker>>,
+}
+
+impl<V: Clone, E: Clone> Cell<V, E> {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self { outcome: OnceLock::new(), wakers: Mutex::new(Vec::new()) })
+    }
+
+    /// The answer at `position`, once settled. Without a lock.
+    pub(crate) fn read(&self, position: usize) -> Option<Result<Option<V>, LoadError<E>>> {
+        self.outcome.get().map(|outcome| outcome.at(position))
+    }
+
+    /// Stores the outcome, then wakes the waiters in the order in which they came. The first outcome stays.
+    pub(crate) fn settle(&self, outcome: Outcome<V, E>) {
+        let _ = self.outcome.set(outcome);
+        let wakers = mem::take(&mut *self.wakers.lock());
+        for waker in wakers {
+            waker.wake();
+        }
+    }
+
+    /// Registers a waker, at `place` if the waiter has one already. `None`: the batch settled meanwhile.
+    ///
+    /// `settle` stores the outcome before it takes the lock. So a waiter that finds no outcome while it holds the lock
+    /// is in the list that `settle` is going to take: no wake-up is lost.
+    fn register(&self, place: Option<usize>, waker: &Waker) -> Option<usize> {
+        let mut wakers = self.wakers.lock();
+        if self.outcome.get().is_some() {
+            return None;
+        }
+        if let Some(place) = place
+            && let Some(known) = wakers.get_mut(place)
+        {
+            known.clone_from(waker);
+            return Some(place);
+        }
+        wakers.push(waker.clone());
+        Some(wakers.len() - 1)
+    }
+}
+
+/// One waiter's claim on its position of a batch.
+pub(crate) struct Ticket<V, E> {
+    cell: Arc<Cell<V, E>>,
+    position: usize,
+    place: Option<usize>,
+}
+
+impl<V, E> Ticket<V, E> {
+    pub(crate) fn new(cell: Arc<Cell<V, E>>, position: usize) -> Self {
+        Self { cell, position, place: None }
+    }
+}
+
+impl<V: Clone, E: Clone> Future for Ticket<V, E> {
+    type Output = Result<Option<V>, LoadError<E>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        loop {
+            if let Some(answer) = self.cell.read(self.position) {
+                return Poll::Ready(answer);
+            }
+            if let Some(place) = self.cell.register(self.place, cx.waker()) {
+                self.place = Some(place);
+                return Poll::Pending;
+            }
+        }
+    }
+}
