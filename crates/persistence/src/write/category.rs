@@ -73,7 +73,7 @@ pub async fn ensure_category_path(
     tree: &mut CategoryTree,
     path: &[String],
     now: DateTime<Utc>,
-    new_id: &mut dyn FnMut() -> Uuid,
+    new_id: &mut (dyn FnMut() -> Uuid + Send),
 ) -> Result<Uuid, DbError> {
     if path.is_empty() {
         return Err(DbError::Setup("a category path is empty; leave the category out instead".to_owned()));
