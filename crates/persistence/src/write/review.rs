@@ -31,7 +31,7 @@ const PRODUCTS: [&str; 2] = [
     "UPDATE products p SET rating_sum = (u.row ->> 1)::bigint, rating_count = (u.row ->> 2)::bigint
      FROM json_array_elements($1::json) AS u (row) WHERE p.id = (u.row ->> 0)::uuid",
     "UPDATE products SET rating_sum = u.value ->> 1, rating_count = u.value ->> 2 FROM json_each($1) u
-     WHERE id = unhex(u.value ->> 0)",
+     WHERE products.id = unhex(u.value ->> 0)",
 ];
 /// Rows of (product, average).
 const LISTINGS: [&str; 2] = [
