@@ -1,1 +1,11 @@
-//! server
+//! The server: config, wiring, HTTP, telemetry, commands. The only crate that reads the environment and the clock.
+pub mod app;
+pub mod cli;
+pub mod commands;
+pub mod config;
+mod graphiql;
+mod http;
+mod metrics;
+pub mod server;
+pub mod signal;
+pub mod telemetry;

@@ -1,0 +1,46 @@
+//! What the process is made of.
+use crate::{config::Config, metrics::Metrics};
+use chrono::{DateTime, Utc};
+use std::sync::Arc;
+use tradewind_graphql::Engine;
+use tradewind_persistence::{Db, DbError, pending_migrations};
+
+/// The parts, wired. Tests build the same struct.
+pub struct App {
+    /// What it was told.
+    pub config: Config,
+    /// The pool.
+    pub db: Db,
+    /// Answers GraphQL.
+    pub engine: Engine,
+    /// What it measures.
+    pub metrics: Arc<Metrics>,
+    /// The time of day.
+    pub clock: fn() -> DateTime<Utc>,
+}
+
+/// Why the parts cannot be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The database refuses; the text says which variable names it.
+    #[error("DATABASE_URL: the database cannot be used: {0}")]
+    Database(#[from] DbError),
+    /// The schema is older than this binary.
+    #[error("the database misses {0} migrations of this version: run `tradewind migrate`, then start again")]
+    Pending(usize),
+}
+
+impl App {
+    /// Opens the database, which must be migrated, and builds the schema on it.
+    pub async fn build(config: Config, clock: fn() -> DateTime<Utc>) -> Result<Self, AppError> {
+        let db = Db::connect(&config.database.pool()).await?;
+        let pending = pending_migrations(&db).await?;
+        if pending > 0 {
+            return Err(AppError::Pending(pending));
+        }
+        let metrics = Arc::new(Metrics::new(&db, &config.metrics.operations));
+        let loaders = Arc::clone(&metrics.loader);
+        let engine = Engine::start(db.clone(), config.graphql.limits.clone(), Some(loaders)).await?;
+        Ok(Self { config, db, engine, metrics, clock })
+    }
+}

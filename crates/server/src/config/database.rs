@@ -1,0 +1,128 @@
+//! The database.
+use super::{Profile, Reader, Var, value};
+use secrecy::{ExposeSecret, SecretString};
+use std::{path::Path, time::Duration};
+use tradewind_persistence::DbConfig;
+
+/// Where the database is.
+pub static DATABASE_URL: Var = Var::new(
+    "DATABASE_URL",
+    "database.url",
+    "",
+    "address of the database: postgres://user:password@host:5432/name or sqlite:path; required by `serve`",
+)
+.secret();
+static DATA: Var = Var::new(
+    "TRADEWIND_DATA",
+    "database.data",
+    "",
+    "folder of the embedded database when DATABASE_URL is absent (`dev` and commands)",
+)
+.dev(".tradewind");
+static MAX_CONNECTIONS: Var = Var::new(
+    "TRADEWIND_DB_MAX_CONNECTIONS",
+    "database.max_connections",
+    "16",
+    "upper bound of open connections of this process",
+);
+static ACQUIRE_TIMEOUT: Var = Var::new(
+    "TRADEWIND_DB_ACQUIRE_TIMEOUT",
+    "database.acquire_timeout",
+    "5s",
+    "how long a request waits for a free connection",
+);
+static STATEMENT_TIMEOUT: Var = Var::new(
+    "TRADEWIND_DB_STATEMENT_TIMEOUT",
+    "database.statement_timeout",
+    "10s",
+    "how long one statement may run (PostgreSQL)",
+);
+
+pub(super) const VARS: &[&Var] = &[&DATABASE_URL, &DATA, &MAX_CONNECTIONS, &ACQUIRE_TIMEOUT, &STATEMENT_TIMEOUT];
+
+/// The file of the embedded database inside the data folder.
+const SQLITE_FILE: &str = "tradewind.db";
+
+/// Where the database is and how much of it to use.
+#[derive(Clone, Debug)]
+pub struct DatabaseConfig {
+    /// Its address, which may carry a password.
+    pub url: SecretString,
+    /// The folder of the embedded database; `None` when an address was given.
+    pub data: Option<std::path::PathBuf>,
+    /// Upper bound of open connections.
+    pub max_connections: u32,
+    /// How long a request waits for a connection.
+    pub acquire_timeout: Duration,
+    /// How long one statement may run.
+    pub statement_timeout: Duration,
+}
+
+impl DatabaseConfig {
+    pub(super) fn read(reader: &mut Reader) -> Option<Self> {
+        let url = reader.read_optional(&DATABASE_URL, address);
+        let data = reader.read_optional(&DATA, |text| Ok(text.to_owned()));
+        let max_connections = reader.read(&MAX_CONNECTIONS, |text| value::number(text, 1..=1000));
+        let acquire_timeout = reader.read(&ACQUIRE_TIMEOUT, positive);
+        let statement_timeout = reader.read(&STATEMENT_TIMEOUT, positive);
+        let (url, data) = match (url?, data?) {
+            (Some(url), _) => (url, None),
+            (None, Some(data)) => {
+                let file = Path::new(&data).join(SQLITE_FILE);
+                (SecretString::from(DbConfig::sqlite_file(&file)), Some(data.into()))
+            }
+            (None, None) => {
+                reader.problem(&DATABASE_URL, missing(reader.profile()));
+                return None;
+            }
+        };
+        Some(Self {
+            url,
+            data,
+            max_connections: max_connections?,
+            acquire_timeout: acquire_timeout?,
+            statement_timeout: statement_timeout?,
+        })
+    }
+
+    /// What the pool is opened with.
+    pub fn pool(&self) -> DbConfig {
+        DbConfig {
+            url: self.url.expose_secret().to_owned(),
+            max_connections: self.max_connections,
+            acquire_timeout: self.acquire_timeout,
+            statement_timeout: self.statement_timeout,
+        }
+    }
+
+    /// What the database is, without its address.
+    pub fn kind(&self) -> &'static str {
+        if self.url.expose_secret().starts_with("sqlite:") { "SQLite" } else { "PostgreSQL" }
+    }
+}
+
+fn missing(profile: Profile) -> &'static str {
+    match profile {
+        Profile::Serve => {
+            "is not set: name the database, such as postgres://tradewind:secret@db:5432/tradewind; \
+             to try the server without one run `tradewind dev`"
+        }
+        Profile::Dev => "is not set: name the database, or a folder with --data",
+    }
+}
+
+fn address(text: &str) -> Result<SecretString, String> {
+    let known = ["postgres://", "postgresql://", "sqlite:"].iter().any(|scheme| text.starts_with(scheme));
+    if known {
+        Ok(SecretString::from(text))
+    } else {
+        Err("must start with postgres:// or sqlite: (the value is not shown, it may hold a password)".to_owned())
+    }
+}
+
+fn positive(text: &str) -> Result<Duration, String> {
+    match value::duration(text)? {
+        Duration::ZERO => Err("must be longer than 0: write a time such as 5s".to_owned()),
+        duration => Ok(duration),
+    }
+}

@@ -1,0 +1,113 @@
+//! What a query may do.
+use super::{Reader, Var, value};
+use std::time::Duration;
+use tradewind_graphql::Limits;
+
+static EXECUTION_TIMEOUT: Var = Var::new(
+    "TRADEWIND_EXECUTION_TIMEOUT",
+    "graphql.execution_timeout",
+    "10s",
+    "how long one operation may run; then code TIMEOUT",
+);
+static EXPLAIN: Var = Var::new(
+    "TRADEWIND_EXPLAIN",
+    "graphql.explain",
+    "false",
+    "answer the header Tradewind-Explain: 1 with the statements and batches of the operation",
+)
+.dev("true");
+static INTROSPECTION: Var =
+    Var::new("TRADEWIND_INTROSPECTION", "graphql.introspection", "true", "answer __schema and __type");
+static DOCUMENT: Var = Var::new("TRADEWIND_MAX_DOCUMENT", "graphql.max_document", "64KiB", "largest document");
+static TOKENS: Var = Var::new("TRADEWIND_MAX_TOKENS", "graphql.max_tokens", "5000", "lexical tokens of a document");
+static BRACKETS: Var =
+    Var::new("TRADEWIND_MAX_BRACKETS", "graphql.max_brackets", "64", "brackets of any kind open at once");
+static SELECTIONS: Var = Var::new(
+    "TRADEWIND_MAX_SELECTIONS",
+    "graphql.max_selections",
+    "5000",
+    "selections of an operation after its fragments are spread",
+);
+static DEPTH: Var = Var::new("TRADEWIND_MAX_DEPTH", "graphql.max_depth", "16", "nested fields; introspection needs 15");
+static ALIASES: Var = Var::new("TRADEWIND_MAX_ALIASES", "graphql.max_aliases", "60", "fields with an alias");
+static ROOT_FIELDS: Var =
+    Var::new("TRADEWIND_MAX_ROOT_FIELDS", "graphql.max_root_fields", "30", "fields of the operation itself");
+static DIRECTIVES: Var =
+    Var::new("TRADEWIND_MAX_DIRECTIVES", "graphql.max_directives", "60", "directives of an operation");
+static COST: Var = Var::new(
+    "TRADEWIND_MAX_COST",
+    "graphql.max_cost",
+    "20000",
+    "objects that an operation may return at most, page sizes multiplied",
+);
+
+pub(super) const VARS: &[&Var] = &[
+    &EXECUTION_TIMEOUT,
+    &EXPLAIN,
+    &INTROSPECTION,
+    &DOCUMENT,
+    &TOKENS,
+    &BRACKETS,
+    &SELECTIONS,
+    &DEPTH,
+    &ALIASES,
+    &ROOT_FIELDS,
+    &DIRECTIVES,
+    &COST,
+];
+
+/// The parser of the library recurses once per bracket: more would overflow a thread's stack.
+const MOST_BRACKETS: usize = 200;
+
+/// Limits of a query.
+#[derive(Clone, Debug)]
+pub struct GraphqlConfig {
+    /// How long one operation may run.
+    pub execution_timeout: Duration,
+    /// Whether `Tradewind-Explain: 1` is answered.
+    pub explain: bool,
+    /// What is refused before it runs.
+    pub limits: Limits,
+}
+
+impl GraphqlConfig {
+    pub(super) fn read(reader: &mut Reader) -> Option<Self> {
+        let execution_timeout = reader.read(&EXECUTION_TIMEOUT, value::duration);
+        let explain = reader.read(&EXPLAIN, value::switch);
+        let limits = limits(reader);
+        Some(Self { execution_timeout: execution_timeout?, explain: explain?, limits: limits? })
+    }
+}
+
+fn limits(reader: &mut Reader) -> Option<Limits> {
+    let mut count = |var| reader.read(var, |text| value::number::<u64>(text, 1..=1_000_000));
+    let (selections, depth, aliases) = (count(&SELECTIONS), count(&DEPTH), count(&ALIASES));
+    let (root_fields, directives, cost) = (count(&ROOT_FIELDS), count(&DIRECTIVES), count(&COST));
+    let document_bytes = reader.read(&DOCUMENT, |text| value::bytes(text, 1024..=1 << 20));
+    let tokens = reader.read(&TOKENS, |text| value::number(text, 1..=1_000_000));
+    let brackets = reader.read(&BRACKETS, |text| value::number(text, 1..=MOST_BRACKETS));
+    let introspection = reader.read(&INTROSPECTION, value::switch);
+    Some(Limits {
+        document_bytes: document_bytes?,
+        tokens: tokens?,
+        brackets: brackets?,
+        selections: selections?,
+        depth: depth?,
+        aliases: aliases?,
+        root_fields: root_fields?,
+        directives: directives?,
+        cost: cost?,
+        introspection: introspection?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::{Config, Profile, Sources};
+
+    #[test]
+    fn defaults_are_those_of_the_engine() {
+        let config = Config::read(Profile::Dev, &Sources::default()).expect("defaults");
+        assert_eq!(config.graphql.limits, tradewind_graphql::Limits::default());
+    }
+}

@@ -1,0 +1,80 @@
+//! The configuration: one file per area, each names its variables.
+//!
+//! Sources, later ones win: defaults, the TOML file, the environment, flags. The parser takes maps, so only
+//! [`Sources::from_process`] touches the environment.
+mod database;
+mod graphql;
+mod http;
+mod metrics;
+mod problem;
+mod reader;
+mod runtime;
+mod source;
+mod telemetry;
+mod value;
+mod var;
+
+pub use database::{DATABASE_URL, DatabaseConfig};
+pub use graphql::GraphqlConfig;
+pub use http::{ADDRESS, HttpConfig, Origins, PORT};
+pub use metrics::MetricsConfig;
+pub use problem::{ConfigError, Problem};
+pub use reader::{Reader, Setting};
+pub use runtime::RuntimeConfig;
+pub use source::{CONFIG_FILE, Flag, Sources};
+pub use telemetry::{LogConfig, LogFormat, OtlpConfig};
+pub use var::{Profile, Var};
+
+/// Everything the server is told from outside.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// For whom: one developer, or production.
+    pub profile: Profile,
+    /// Listener, limits, shutdown.
+    pub http: HttpConfig,
+    /// The pool.
+    pub database: DatabaseConfig,
+    /// Limits of a query.
+    pub graphql: GraphqlConfig,
+    /// The log.
+    pub log: LogConfig,
+    /// Traces, when a collector is named.
+    pub otlp: Option<OtlpConfig>,
+    /// The metrics listener.
+    pub metrics: MetricsConfig,
+    /// Threads.
+    pub runtime: RuntimeConfig,
+    /// What was read and from where, for `tradewind config`.
+    pub settings: Vec<Setting>,
+}
+
+impl Config {
+    /// Reads all of it, or says all that is wrong.
+    pub fn read(profile: Profile, sources: &Sources) -> Result<Self, ConfigError> {
+        let mut reader = Reader::new(profile, sources);
+        let http = HttpConfig::read(&mut reader);
+        let database = DatabaseConfig::read(&mut reader);
+        let graphql = GraphqlConfig::read(&mut reader);
+        let log = LogConfig::read(&mut reader);
+        let otlp = OtlpConfig::read(&mut reader);
+        let metrics = MetricsConfig::read(&mut reader);
+        let runtime = RuntimeConfig::read(&mut reader);
+        let (settings, problems) = reader.finish();
+        match (http, database, graphql, log, otlp, metrics, runtime) {
+            (Some(http), Some(database), Some(graphql), Some(log), Some(otlp), Some(metrics), Some(runtime))
+                if problems.is_empty() =>
+            {
+                Ok(Self { profile, http, database, graphql, log, otlp, metrics, runtime, settings })
+            }
+            _ => Err(ConfigError { problems }),
+        }
+    }
+}
+
+/// Every variable, in the order of the documentation.
+pub fn vars() -> impl Iterator<Item = &'static Var> {
+    [database::VARS, http::VARS, graphql::VARS, telemetry::VARS, metrics::VARS, runtime::VARS, source::VARS]
+        .into_iter()
+        .flatten()
+        .copied()
+}

@@ -1,0 +1,170 @@
+//! The HTTP layer: one function per request, no middleware. Order: ids, route, answer (panics caught), headers,
+//! metrics, log, span.
+mod access;
+mod body;
+mod compress;
+mod cors;
+mod failure;
+mod graphql;
+mod health;
+mod ids;
+mod listen;
+mod negotiate;
+mod params;
+mod reply;
+mod route;
+
+pub(crate) use access::AccessLog;
+pub(crate) use graphql::Operation;
+pub(crate) use health::Health;
+pub(crate) use ids::Ids;
+pub(crate) use listen::{Limits, listen};
+
+use crate::{
+    config::{GraphqlConfig, HttpConfig},
+    metrics::Metrics,
+    telemetry::Tracer,
+};
+use axum::body::Body;
+use chrono::{DateTime, Utc};
+use failure::Failure;
+use futures_util::FutureExt;
+use hyper::{Method, Request, Response, StatusCode, Version, body::Incoming, header::HeaderName};
+use negotiate::{Media, negotiate};
+use route::Route;
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
+use tower::ServiceExt;
+use tradewind_graphql::Engine;
+
+/// What a request needs of the process.
+pub(crate) struct Site {
+    pub(crate) http: HttpConfig,
+    pub(crate) graphql: GraphqlConfig,
+    pub(crate) engine: Engine,
+    pub(crate) health: Health,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) access: AccessLog,
+    pub(crate) tracer: Option<Tracer>,
+    pub(crate) graphiql: Option<axum::Router>,
+    pub(crate) sdl: bytes::Bytes,
+    pub(crate) clock: fn() -> DateTime<Utc>,
+}
+
+/// One request while it is answered.
+pub(crate) struct Exchange {
+    pub(crate) started: Instant,
+    pub(crate) ids: Ids,
+    pub(crate) method: Method,
+    pub(crate) version: Version,
+    pub(crate) route: &'static str,
+    /// A span will be sent.
+    pub(crate) traced: bool,
+    pub(crate) operation: Option<Operation>,
+    /// Why the transport refused it.
+    pub(crate) refused: Option<(&'static str, &'static str)>,
+}
+
+impl Exchange {
+    /// Microseconds since the request came.
+    pub(crate) fn micros(&self) -> u64 {
+        graphql::micros_since(self.started)
+    }
+}
+
+/// Answers one request.
+pub(crate) async fn serve(site: Arc<Site>, request: Request<Incoming>) -> Response<Body> {
+    let route = Route::of(request.uri().path());
+    let ids = Ids::of(request.headers());
+    let traced = route == Route::Graphql && site.tracer.as_ref().is_some_and(|tracer| tracer.samples(&ids));
+    let mut exchange = Exchange {
+        started: Instant::now(),
+        method: request.method().clone(),
+        version: request.version(),
+        route: route.pattern(),
+        traced,
+        operation: None,
+        refused: None,
+        ids,
+    };
+    let _active = site.metrics.http.begin();
+    let origin = cors::allowed(request.headers(), &site.http.cors);
+    let media = negotiate(request.headers());
+    let answer = answer(&site, &mut exchange, route, media, origin.is_some(), request);
+    let answer = AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| Err(Failure::internal()));
+    let trace_id = exchange.ids.trace_id();
+    let mut response = answer.unwrap_or_else(|failure| {
+        exchange.refused = Some((failure.reason, failure.code));
+        reply::failure(&failure, media.unwrap_or(Media::Json), trace_id.as_str())
+    });
+    reply::secure(&mut response);
+    let headers = response.headers_mut();
+    headers.insert(HeaderName::from_static("x-request-id"), exchange.ids.request_id.clone());
+    headers.insert(HeaderName::from_static("x-trace-id"), trace_id.header());
+    if let Some(origin) = origin {
+        cors::expose(headers, origin);
+    }
+    finish(&site, exchange, response.status());
+    response
+}
+
+fn finish(site: &Site, exchange: Exchange, status: StatusCode) {
+    let elapsed = exchange.started.elapsed();
+    site.metrics.record(&exchange, status, elapsed);
+    site.access.write(&exchange, status, elapsed);
+    if let Some(tracer) = site.tracer.as_ref().filter(|_| exchange.traced) {
+        tracer.record(exchange, status, elapsed);
+    }
+}
+
+async fn answer(
+    site: &Site,
+    exchange: &mut Exchange,
+    route: Route,
+    media: Option<Media>,
+    cross_origin: bool,
+    request: Request<Incoming>,
+) -> Result<Response<Body>, Failure> {
+    let method = request.method();
+    if method == Method::OPTIONS && route != Route::Unknown {
+        return Ok(cors::preflight(request.headers(), route.allow(), cross_origin));
+    }
+    if route == Route::Graphql {
+        if method != Method::GET && method != Method::POST {
+            return Err(Failure::method(route.allow()));
+        }
+        let media = media.ok_or_else(Failure::not_acceptable)?;
+        return graphql::answer(site, exchange, media, request).await;
+    }
+    if method != Method::GET && method != Method::HEAD && route != Route::Unknown {
+        return Err(Failure::method(route.allow()));
+    }
+    match route {
+        Route::Livez => Ok(Health::livez()),
+        Route::Readyz => Ok(site.health.readyz().await),
+        Route::Sdl => Ok(reply::text(StatusCode::OK, "text/plain; charset=utf-8", site.sdl.clone())),
+        Route::Root => root(site),
+        Route::Graphiql => graphiql(site, request).await,
+        Route::Graphql | Route::Unknown => Err(Failure::not_found()),
+    }
+}
+
+/// `/` leads to the explorer; without one it says what this is.
+fn root(site: &Site) -> Result<Response<Body>, Failure> {
+    if site.graphiql.is_none() {
+        let text = "Tradewind. The API is at /graphql, its schema at /schema.graphql.\n";
+        return Ok(reply::text(StatusCode::OK, "text/plain; charset=utf-8", text));
+    }
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::FOUND;
+    response.headers_mut().insert(hyper::header::LOCATION, hyper::header::HeaderValue::from_static("/graphiql"));
+    Ok(response)
+}
+
+async fn graphiql(site: &Site, request: Request<Incoming>) -> Result<Response<Body>, Failure> {
+    let Some(router) = &site.graphiql else { return Err(Failure::not_found()) };
+    match router.clone().oneshot(request.map(Body::new)).await {
+        Ok(response) if response.status() == StatusCode::NOT_FOUND => Err(Failure::not_found()),
+        Ok(response) => Ok(response),
+        Err(never) => match never {},
+    }
+}

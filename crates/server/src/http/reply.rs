@@ -1,0 +1,107 @@
+//! Answers: JSON that is written once, into the bytes that leave.
+use super::{compress::Encoding, failure::Failure, negotiate::Media};
+use async_graphql::{ServerError, Value};
+use axum::body::Body;
+use hyper::{
+    Response, StatusCode,
+    header::{ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue, VARY},
+};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Which statuses answer what; the drafts of GraphQL over HTTP differ (400 or 422), clients do not care.
+pub(super) struct StatusProfile {
+    /// Nothing ran (parse, validation, limits, variables), asked for as `application/graphql-response+json`.
+    pub(super) request_error: StatusCode,
+    /// The same for `application/json`.
+    pub(super) request_error_json: StatusCode,
+}
+
+/// What the audits of graphql-http expect.
+pub(super) const STATUS: StatusProfile =
+    StatusProfile { request_error: StatusCode::BAD_REQUEST, request_error_json: StatusCode::OK };
+
+impl StatusProfile {
+    pub(super) fn of(&self, media: Media, executed: bool) -> StatusCode {
+        match (executed, media) {
+            (true, _) => StatusCode::OK,
+            (false, Media::GraphqlResponse) => self.request_error,
+            (false, Media::Json) => self.request_error_json,
+        }
+    }
+}
+
+/// The answer as it is written: `data` is left out when nothing ran, which the spec tells apart from `data: null`.
+#[derive(Serialize)]
+struct Wire<'a> {
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [ServerError],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a Value>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    extensions: &'a BTreeMap<String, Value>,
+}
+
+/// Most answers fit, so that writing does not copy.
+const ROOM: usize = 4096;
+
+/// Writes a GraphQL response.
+pub(super) fn json(response: &async_graphql::Response, executed: bool) -> Result<Vec<u8>, Failure> {
+    let data = executed.then_some(&response.data);
+    let wire = Wire { errors: &response.errors, data, extensions: &response.extensions };
+    let mut body = Vec::with_capacity(ROOM);
+    serde_json::to_writer(&mut body, &wire).map_err(|error| {
+        tracing::error!(%error, "an answer cannot be written");
+        Failure::internal()
+    })?;
+    Ok(body)
+}
+
+/// The answer to a GraphQL request, compressed when that is worth it.
+pub(super) fn graphql(status: StatusCode, media: Media, body: Vec<u8>, encoding: Option<Encoding>) -> Response<Body> {
+    let (body, encoding) = match encoding.and_then(|encoding| Some((encoding.compress(&body)?, encoding))) {
+        Some((compressed, encoding)) => (compressed, Some(encoding)),
+        None => (body, None),
+    };
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.reserve(16);
+    headers.insert(CONTENT_TYPE, media.content_type());
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(VARY, HeaderValue::from_static("accept, accept-encoding, origin, tradewind-channel"));
+    if let Some(encoding) = encoding {
+        headers.insert(CONTENT_ENCODING, encoding.header());
+    }
+    response
+}
+
+/// The answer to a request that was refused before GraphQL saw it.
+pub(super) fn failure(failure: &Failure, media: Media, trace_id: &str) -> Response<Body> {
+    let body = serde_json::json!({
+        "errors": [{ "message": failure.message, "extensions": { "code": failure.code, "traceId": trace_id } }]
+    });
+    let mut response = graphql(failure.status, media, body.to_string().into_bytes(), None);
+    if let Some(allow) = failure.allow {
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static(allow));
+    }
+    response
+}
+
+/// A text that does not change while the process runs.
+pub(super) fn text(status: StatusCode, content_type: &'static str, body: impl Into<Body>) -> Response<Body> {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+}
+
+/// Headers that every answer carries; a page that sets its own policy keeps it.
+pub(super) fn secure(response: &mut Response<Body>) {
+    const POLICY: HeaderName = HeaderName::from_static("content-security-policy");
+    let headers = response.headers_mut();
+    headers.insert(HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff"));
+    headers.insert(HeaderName::from_static("referrer-policy"), HeaderValue::from_static("no-referrer"));
+    headers.entry(POLICY).or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+}

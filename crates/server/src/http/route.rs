@@ -1,0 +1,46 @@
+//! Which part of the server a path belongs to.
+
+/// A place of the server. Metrics and spans name the pattern, never the path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Route {
+    Graphql,
+    Graphiql,
+    Sdl,
+    Livez,
+    Readyz,
+    Root,
+    Unknown,
+}
+
+impl Route {
+    pub(super) fn of(path: &str) -> Self {
+        match path {
+            "/graphql" => Self::Graphql,
+            "/livez" => Self::Livez,
+            "/readyz" => Self::Readyz,
+            "/schema.graphql" => Self::Sdl,
+            "/" => Self::Root,
+            _ if path == "/graphiql" || path.starts_with("/graphiql/") => Self::Graphiql,
+            _ => Self::Unknown,
+        }
+    }
+
+    pub(super) fn pattern(self) -> &'static str {
+        match self {
+            Self::Graphql => "/graphql",
+            Self::Graphiql => "/graphiql",
+            Self::Sdl => "/schema.graphql",
+            Self::Livez => "/livez",
+            Self::Readyz => "/readyz",
+            Self::Root => "/",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    pub(super) fn allow(self) -> &'static str {
+        match self {
+            Self::Graphql => "GET, POST",
+            _ => "GET, HEAD",
+        }
+    }
+}

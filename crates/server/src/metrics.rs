@@ -1,0 +1,190 @@
+//! The server's own metrics; loader and pool bring theirs. Names follow OpenTelemetry where it has one.
+use crate::http::Exchange;
+use hyper::{Method, StatusCode, Version};
+use prometheus_client::{
+    encoding::{EncodeLabelSet, text::encode},
+    metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
+    registry::Registry,
+};
+use std::{collections::HashSet, sync::Arc, time::Duration};
+use tradewind_loader::LoaderMetrics;
+use tradewind_persistence::{Db, PoolMetrics};
+
+/// Seconds, as OpenTelemetry's conventions for HTTP say.
+const HTTP_BUCKETS: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
+/// Seconds; an operation without a slow part takes less than the first bucket of HTTP.
+const OPERATION_BUCKETS: [f64; 13] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct HttpLabels {
+    http_request_method: &'static str,
+    http_route: &'static str,
+    http_response_status_code: u16,
+    network_protocol_version: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OperationLabels {
+    operation_type: &'static str,
+    operation_name: Arc<str>,
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TypeLabel {
+    operation_type: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CodeLabel {
+    code: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ReasonLabel {
+    reason: &'static str,
+}
+
+type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
+
+/// Requests.
+#[derive(Clone, Debug)]
+pub(crate) struct HttpMetrics {
+    duration: Histograms<HttpLabels>,
+    active: Gauge,
+}
+
+impl HttpMetrics {
+    /// A request is being answered until the guard goes, also when its client goes away.
+    pub(crate) fn begin(&self) -> Active {
+        self.active.inc();
+        Active(self.active.clone())
+    }
+}
+
+/// Counts a request as active.
+pub(crate) struct Active(Gauge);
+
+impl Drop for Active {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+/// Everything that `/metrics` shows.
+pub struct Metrics {
+    registry: Registry,
+    db: Db,
+    pool: PoolMetrics,
+    /// For the engine.
+    pub(crate) loader: Arc<LoaderMetrics>,
+    pub(crate) http: HttpMetrics,
+    operations: Family<OperationLabels, Counter>,
+    durations: Histograms<TypeLabel>,
+    errors: Family<CodeLabel, Counter>,
+    rejected: Family<ReasonLabel, Counter>,
+    names: HashSet<Arc<str>>,
+    other: Arc<str>,
+}
+
+impl Metrics {
+    /// Registers all of them. `names` are the operations that get their own series; clients choose names, so all
+    /// others count as `other`.
+    pub(crate) fn new(db: &Db, names: &[String]) -> Self {
+        let mut registry = Registry::default();
+        let http = HttpMetrics {
+            duration: Family::new_with_constructor(|| Histogram::new(HTTP_BUCKETS)),
+            active: Gauge::default(),
+        };
+        let durations: Histograms<TypeLabel> = Family::new_with_constructor(|| Histogram::new(OPERATION_BUCKETS));
+        let (operations, errors, rejected) = (Family::default(), Family::default(), Family::default());
+        registry.register(
+            "http_server_request_duration_seconds",
+            "Time until the answer was ready",
+            http.duration.clone(),
+        );
+        registry.register("http_server_active_requests", "Requests being answered", http.active.clone());
+        registry.register("tradewind_graphql_operations", "Operations that were asked for", operations.clone());
+        registry.register(
+            "tradewind_graphql_operation_duration_seconds",
+            "Time that an operation ran",
+            durations.clone(),
+        );
+        registry.register("tradewind_graphql_errors", "Answers by the code of their first error", errors.clone());
+        registry.register("tradewind_graphql_rejected", "Requests of which nothing ran, by reason", rejected.clone());
+        let pool = PoolMetrics::register(&mut registry);
+        db.set_metrics(pool.clone());
+        let loader = Arc::new(LoaderMetrics::register(&mut registry));
+        let names = names.iter().map(|name| Arc::from(name.as_str())).collect();
+        Self {
+            registry,
+            db: db.clone(),
+            pool,
+            loader,
+            http,
+            operations,
+            durations,
+            errors,
+            rejected,
+            names,
+            other: "other".into(),
+        }
+    }
+
+    /// Notes a request that was answered.
+    pub(crate) fn record(&self, exchange: &Exchange, status: StatusCode, elapsed: Duration) {
+        let labels = HttpLabels {
+            http_request_method: method(&exchange.method),
+            http_route: exchange.route,
+            http_response_status_code: status.as_u16(),
+            network_protocol_version: if exchange.version == Version::HTTP_2 { "2" } else { "1.1" },
+        };
+        self.http.duration.get_or_create(&labels).observe(elapsed.as_secs_f64());
+        if exchange.route == "/graphql" {
+            self.operation(exchange);
+        }
+    }
+
+    fn operation(&self, exchange: &Exchange) {
+        let refused = exchange.refused;
+        let operation = exchange.operation.as_ref();
+        if let Some(code) = operation.and_then(|operation| operation.error_code).or(refused.map(|(_, code)| code)) {
+            self.errors.get_or_create(&CodeLabel { code }).inc();
+        }
+        if let Some(reason) = refused.map(|(reason, _)| reason).or(operation.and_then(|operation| operation.rejected)) {
+            self.rejected.get_or_create(&ReasonLabel { reason }).inc();
+        }
+        let Some(operation) = operation else { return };
+        let named = operation.name.as_deref().and_then(|name| self.names.get(name));
+        let labels = OperationLabels {
+            operation_type: operation.kind,
+            operation_name: Arc::clone(named.unwrap_or(&self.other)),
+            outcome: if operation.error_code.is_some() { "error" } else { "ok" },
+        };
+        self.operations.get_or_create(&labels).inc();
+        let seconds = Duration::from_micros(operation.ended.saturating_sub(operation.began)).as_secs_f64();
+        self.durations.get_or_create(&TypeLabel { operation_type: operation.kind }).observe(seconds);
+    }
+
+    /// OpenMetrics text.
+    pub(crate) fn text(&self) -> Result<String, std::fmt::Error> {
+        self.pool.sample(&self.db);
+        let mut text = String::with_capacity(16 << 10);
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+}
+
+/// Clients may invent methods.
+fn method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::OPTIONS => "OPTIONS",
+        Method::HEAD => "HEAD",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        Method::PATCH => "PATCH",
+        _ => "_OTHER",
+    }
+}

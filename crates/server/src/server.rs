@@ -1,0 +1,170 @@
+//! Binds the ports, serves, and ends in order: not ready, no new connections, requests finish, the pool closes.
+use crate::{
+    app::App,
+    config::Config,
+    http::{AccessLog, Health, Limits, Site, listen, serve},
+    metrics::Metrics,
+    telemetry::Telemetry,
+};
+use axum::body::Body;
+use hyper::{
+    Request, Response, StatusCode,
+    body::Incoming,
+    header::{CONTENT_TYPE, HeaderValue},
+};
+use std::{future::ready, io, net::SocketAddr, sync::Arc, time::Duration};
+use tokio::{net::TcpListener, sync::watch};
+use tradewind_graphql::Engine;
+
+/// How long the metrics listener waits for a scrape at the end.
+const METRICS_DRAIN: Duration = Duration::from_secs(1);
+/// How often the channels are read again.
+const REFRESH: Duration = Duration::from_secs(1);
+
+/// Ports that are bound.
+pub struct Server {
+    listener: TcpListener,
+    metrics: Option<TcpListener>,
+}
+
+/// A port that cannot be had.
+#[derive(Debug, thiserror::Error)]
+#[error("{variable}: cannot listen on {address}: {source}{way_out}")]
+pub struct BindError {
+    variable: &'static str,
+    address: SocketAddr,
+    source: io::Error,
+    way_out: String,
+}
+
+impl Server {
+    /// Binds both ports.
+    pub async fn bind(config: &Config) -> Result<Self, BindError> {
+        let listener = bind(config.http.socket(), "TRADEWIND_PORT", "--port").await?;
+        let metrics = match config.metrics.address {
+            Some(address) => Some(bind(address, "TRADEWIND_METRICS_ADDRESS", "port").await?),
+            None => None,
+        };
+        Ok(Self { listener, metrics })
+    }
+
+    /// Where the API listens.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Where `/metrics` listens.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().and_then(|listener| listener.local_addr().ok())
+    }
+
+    /// Serves until `stop` resolves, then drains. Returns when the last request has ended or its time is over.
+    pub async fn run(self, app: App, telemetry: &Telemetry, stop: impl Future<Output = ()>) {
+        let (close, closed) = watch::channel(false);
+        let http = app.config.http.clone();
+        let limits = Limits { connections: http.max_connections, idle: http.idle_timeout, drain: http.drain_timeout };
+        let refresh = tokio::spawn(refresh(app.engine.clone()));
+        let metrics = self.metrics.map(|listener| {
+            let limits = Limits { drain: METRICS_DRAIN, ..limits.clone() };
+            tokio::spawn(serve_metrics(listener, limits, closed.clone(), Arc::clone(&app.metrics)))
+        });
+        let db = app.db.clone();
+        let site = Arc::new(site(app, telemetry));
+        let handler = {
+            let site = Arc::clone(&site);
+            move |request| serve(Arc::clone(&site), request)
+        };
+        let serving = tokio::spawn(listen(self.listener, limits, closed, handler));
+        stop.await;
+        tracing::info!(delay = ?http.drain_delay, "stopping: not ready any more");
+        site.health.drain();
+        tokio::time::sleep(http.drain_delay).await;
+        // Nobody else holds the receivers' end open: sending fails only when all have stopped already.
+        let _ = close.send(true);
+        let unfinished = serving.await.unwrap_or_default();
+        if unfinished > 0 {
+            tracing::warn!(unfinished, after = ?http.drain_timeout, "requests were cut off");
+        }
+        refresh.abort();
+        if let Some(metrics) = metrics {
+            let _ = metrics.await;
+        }
+        db.close().await;
+        tracing::info!("stopped");
+    }
+}
+
+fn site(app: App, telemetry: &Telemetry) -> Site {
+    let App { config, db, engine, metrics, clock } = app;
+    let quiet = config.profile == crate::config::Profile::Dev;
+    Site {
+        access: AccessLog { sample: config.log.access_sample, quiet },
+        graphiql: config.http.graphiql.then(crate::graphiql::router),
+        graphql: config.graphql,
+        http: config.http,
+        engine,
+        health: Health::new(db),
+        metrics,
+        tracer: telemetry.tracer.clone(),
+        sdl: tradewind_graphql::sdl().into(),
+        clock,
+    }
+}
+
+async fn bind(address: SocketAddr, variable: &'static str, flag: &'static str) -> Result<TcpListener, BindError> {
+    match TcpListener::bind(address).await {
+        Ok(listener) => Ok(listener),
+        Err(source) => {
+            let way_out = match source.kind() {
+                io::ErrorKind::AddrInUse => taken(address, flag).await,
+                io::ErrorKind::PermissionDenied => format!(": ports below 1024 need rights: try {flag} 8080"),
+                io::ErrorKind::AddrNotAvailable => {
+                    ": this machine does not have that address: try 127.0.0.1 or 0.0.0.0".to_owned()
+                }
+                _ => String::new(),
+            };
+            Err(BindError { variable, address, source, way_out })
+        }
+    }
+}
+
+/// Names a port that is free now.
+async fn taken(address: SocketAddr, flag: &'static str) -> String {
+    let first = address.port().saturating_add(1);
+    for port in first..=first.saturating_add(20) {
+        if TcpListener::bind(SocketAddr::new(address.ip(), port)).await.is_ok() {
+            return format!("\nAnother process has that port. This one is free: {flag} {port}");
+        }
+    }
+    format!("\nAnother process has that port: choose one with {flag}, or 0 for any")
+}
+
+/// Channels change rarely; requests read them from memory.
+async fn refresh(engine: Engine) {
+    let mut every = tokio::time::interval(REFRESH);
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    loop {
+        every.tick().await;
+        if let Err(error) = engine.refresh().await {
+            tracing::warn!(%error, "channels cannot be read again: the last ones stay");
+        }
+    }
+}
+
+async fn serve_metrics(listener: TcpListener, limits: Limits, stop: watch::Receiver<bool>, metrics: Arc<Metrics>) {
+    let handler = move |request: Request<Incoming>| ready(scrape(&metrics, request.uri().path()));
+    listen(listener, limits, stop, handler).await;
+}
+
+fn scrape(metrics: &Metrics, path: &str) -> Response<Body> {
+    let (status, body) = match (path, metrics.text()) {
+        ("/metrics", Ok(text)) => (StatusCode::OK, text),
+        ("/metrics", Err(_)) => (StatusCode::INTERNAL_SERVER_ERROR, "metrics cannot be written\n".to_owned()),
+        _ => (StatusCode::NOT_FOUND, "metrics are at /metrics\n".to_owned()),
+    };
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let openmetrics = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+    response.headers_mut().insert(CONTENT_TYPE, openmetrics);
+    response
+}
