@@ -109,7 +109,17 @@ const POSTGRES: &str = r#""#;
 
 const SQLITE: &str = r#""#;
 
-const TABLES: &[&str] = &["reviews", "stock_levels", "variant_prices", "collection_products", "product_publications", "product_attributes", "variants", "media", "products"];
+const TABLES: &[&str] = &[
+    "reviews",
+    "stock_levels",
+    "variant_prices",
+    "collection_products",
+    "product_publications",
+    "product_attributes",
+    "variants",
+    "media",
+    "products",
+];
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {

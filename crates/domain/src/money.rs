@@ -18,7 +18,9 @@ pub enum BadAmount {
     #[error("the amount is empty: write a number such as 12.99")]
     Empty,
     /// Separators of another locale, which could be read in two ways.
-    #[error("`{0}` mixes or misplaces separators: write a plain number with a point and no thousands separator, such as 1299.00")]
+    #[error(
+        "`{0}` mixes or misplaces separators: write a plain number with a point and no thousands separator, such as 1299.00"
+    )]
     Separators(String),
     /// Not a number.
     #[error("`{0}` is not a number: write digits with an optional point, such as 12.99")]
@@ -51,9 +53,12 @@ impl Money {
         if text.starts_with('-') && text[1..].bytes().all(|b| b.is_ascii_digit() || b == b'.') {
             return Err(BadAmount::Negative(shown()));
         }
-        let digits_or_separators =
-            text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '\'' | ' ' | '\u{a0}' | '\u{202f}' | '’'));
-        if digits_or_separators && (text.contains(|c: char| !c.is_ascii_digit() && c != '.') || text.matches('.').count() > 1) {
+        let digits_or_separators = text
+            .chars()
+            .all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '\'' | ' ' | '\u{a0}' | '\u{202f}' | '’'));
+        if digits_or_separators
+            && (text.contains(|c: char| !c.is_ascii_digit() && c != '.') || text.matches('.').count() > 1)
+        {
             return Err(BadAmount::Separators(shown()));
         }
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));

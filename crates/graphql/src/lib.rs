@@ -1,1 +1,43 @@
-//! graphql
+//! The GraphQL schema, its resolvers and limits. No HTTP and no SQL: the transport hands in a [`GraphqlRequest`] and
+//! gets an [`Outcome`]; rows come from `tradewind-persistence` through one loader per relation.
+#![allow(
+    unreachable_pub,
+    reason = "types of the schema are public to async-graphql; the crate exports the few that callers use"
+)]
+
+mod category;
+mod channel;
+mod collection;
+mod context;
+mod cursor;
+mod directory;
+mod engine;
+mod error;
+mod explain;
+mod facet;
+mod filter;
+mod limits;
+mod loaders;
+mod media;
+mod money;
+mod node;
+mod page;
+mod product;
+mod product_connection;
+mod product_list;
+mod product_option;
+mod request;
+mod review;
+mod scalars;
+mod schema;
+mod search;
+mod shared_row;
+mod stock;
+mod variant;
+
+pub use async_graphql::Response;
+pub use engine::Engine;
+pub use error::Code;
+pub use limits::Limits;
+pub use request::{GraphqlRequest, Outcome, RequestContext};
+pub use schema::{Query, ShopSchema, sdl};

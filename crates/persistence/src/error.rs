@@ -49,7 +49,10 @@ fn kind_of(error: &sqlx::Error) -> fn(Arc<dyn std::error::Error + Send + Sync>) 
             Some("57014" | "9") => DbError::Timeout,
             // admin_shutdown, crash_shutdown, cannot_connect_now, too_many_connections; SQLITE_BUSY
             Some("57P01" | "57P02" | "57P03" | "53300" | "5") => DbError::Unavailable,
-            _ if database.is_unique_violation() || database.is_foreign_key_violation() || database.is_check_violation() => {
+            _ if database.is_unique_violation()
+                || database.is_foreign_key_violation()
+                || database.is_check_violation() =>
+            {
                 DbError::Constraint
             }
             _ => DbError::Other,

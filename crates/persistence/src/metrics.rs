@@ -31,7 +31,11 @@ impl PoolMetrics {
         let buckets: fn() -> Histogram = || Histogram::new([0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0]);
         let duration = Family::new_with_constructor(buckets);
         let (failures, connections) = (Family::default(), Family::default());
-        registry.register("db_client_operation_duration_seconds", "Time until the last row of a statement", duration.clone());
+        registry.register(
+            "db_client_operation_duration_seconds",
+            "Time until the last row of a statement",
+            duration.clone(),
+        );
         registry.register("db_client_operation_failures", "Statements that failed", failures.clone());
         registry.register("db_client_connection_count", "Open connections of the pool by state", connections.clone());
         Self { duration, failures, connections }

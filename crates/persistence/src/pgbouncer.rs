@@ -11,10 +11,15 @@ const WAY_OUT: &str = "use PgBouncer 1.21 or newer with max_prepared_statements 
 
 /// Asks the server twice, on two connections in the same order that breaks an unfit pooler.
 pub(crate) async fn check(config: &DbConfig) -> Result<(), DbError> {
-    let options = PgConnectOptions::from_str(&config.url)
-        .map_err(|_| DbError::Setup("the database address cannot be read: write postgres://user:password@host:port/name (DATABASE_URL)".to_owned()))?;
+    let options = PgConnectOptions::from_str(&config.url).map_err(|_| {
+        DbError::Setup(
+            "the database address cannot be read: write postgres://user:password@host:port/name (DATABASE_URL)"
+                .to_owned(),
+        )
+    })?;
     let open = || tokio::time::timeout(config.acquire_timeout, PgConnection::connect_with(&options));
-    let timed_out = |_| DbError::Setup(format!("the database did not answer within {:?} (DATABASE_URL)", config.acquire_timeout));
+    let timed_out =
+        |_| DbError::Setup(format!("the database did not answer within {:?} (DATABASE_URL)", config.acquire_timeout));
     let mut first = open().await.map_err(timed_out)??;
     let mut second = open().await.map_err(timed_out)??;
     let probe = probe(&mut first, &mut second).await;
@@ -22,7 +27,9 @@ pub(crate) async fn check(config: &DbConfig) -> Result<(), DbError> {
     let _ = (first.close().await, second.close().await);
     match probe {
         Ok(true) => Ok(()),
-        Ok(false) => Err(DbError::Setup(format!("the pooler in front of the database mixes up prepared statements: {WAY_OUT}"))),
+        Ok(false) => {
+            Err(DbError::Setup(format!("the pooler in front of the database mixes up prepared statements: {WAY_OUT}")))
+        }
         Err(error) if error.to_string().contains("prepared statement") || error.to_string().contains("sqlx_s_") => {
             Err(DbError::Setup(format!("the pooler in front of the database loses prepared statements: {WAY_OUT}")))
         }

@@ -41,9 +41,8 @@ impl Sql {
     }
 
     fn for_backend(&'static self, postgres: bool) -> &'static str {
-        let (on_postgres, on_sqlite) = self
-            .rendered
-            .get_or_init(|| (render(self.text, true), render(self.sqlite.unwrap_or(self.text), false)));
+        let (on_postgres, on_sqlite) =
+            self.rendered.get_or_init(|| (render(self.text, true), render(self.sqlite.unwrap_or(self.text), false)));
         if postgres { on_postgres } else { on_sqlite }
     }
 

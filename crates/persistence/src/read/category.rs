@@ -76,7 +76,6 @@ pub async fn categories_by_parents(db: &Db, ids: Vec<Uuid>) -> Result<HashMap<Uu
     Ok(group(rows, |row: &CategoryRow| row.parent_id.unwrap_or_default()))
 }
 
-
 // 32 levels at most: the bound also ends the walk should the data ever hold a circle.
 static ANCESTORS: Sql = Sql::new(
     "category ancestors",

@@ -30,8 +30,9 @@ row! {
 impl ChannelRow {
     /// The currency of every price in the channel.
     pub fn currency(&self) -> Result<Currency, DbError> {
-        Currency::parse(&self.currency)
-            .map_err(|error| DbError::Setup(format!("channel {}: {error} (table channels, column currency)", self.code)))
+        Currency::parse(&self.currency).map_err(|error| {
+            DbError::Setup(format!("channel {}: {error} (table channels, column currency)", self.code))
+        })
     }
 }
 

@@ -120,10 +120,7 @@ static BY_PRODUCTS: Sql = Sql::new(
 );
 
 /// Collections per product, in display order.
-pub async fn collections_by_products(
-    db: &Db,
-    ids: Vec<Uuid>,
-) -> Result<HashMap<Uuid, Vec<CollectionRow>>, DbError> {
+pub async fn collections_by_products(db: &Db, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Vec<CollectionRow>>, DbError> {
     let rows: Vec<MembershipRow> = BY_PRODUCTS.fetch(db, vec![Arg::Ids(ids)]).await?;
     let mut collections: HashMap<Uuid, Vec<CollectionRow>> = HashMap::new();
     for MembershipRow { product_id, id, slug, title, description_html, position } in rows {

@@ -129,7 +129,12 @@ pub async fn value_counts(
 }
 
 /// Counts per category, descendants included.
-pub async fn category_counts(db: &Db, scope: Scope, within: &Within, query: &ListQuery) -> Result<Vec<CategoryCount>, DbError> {
+pub async fn category_counts(
+    db: &Db,
+    scope: Scope,
+    within: &Within,
+    query: &ListQuery,
+) -> Result<Vec<CategoryCount>, DbError> {
     let base = Builder::new(db.backend(), scope, within, query).base();
     let select = |next: usize| {
         format!(
@@ -145,7 +150,12 @@ pub async fn category_counts(db: &Db, scope: Scope, within: &Within, query: &Lis
 }
 
 /// The price histogram of each list, buckets without products left out.
-pub async fn price_buckets(db: &Db, scope: Scope, within: &Within, query: &ListQuery) -> Result<Vec<PriceBucket>, DbError> {
+pub async fn price_buckets(
+    db: &Db,
+    scope: Scope,
+    within: &Within,
+    query: &ListQuery,
+) -> Result<Vec<PriceBucket>, DbError> {
     let base = Builder::new(db.backend(), scope, within, query).base();
     let select = |_| {
         format!(
@@ -161,16 +171,27 @@ pub async fn price_buckets(db: &Db, scope: Scope, within: &Within, query: &ListQ
 }
 
 /// How much of each list can be ordered.
-pub async fn stock_counts(db: &Db, scope: Scope, within: &Within, query: &ListQuery) -> Result<Vec<StockCount>, DbError> {
+pub async fn stock_counts(
+    db: &Db,
+    scope: Scope,
+    within: &Within,
+    query: &ListQuery,
+) -> Result<Vec<StockCount>, DbError> {
     let base = Builder::new(db.backend(), scope, within, query).base();
     let select = |_| {
-        "SELECT within_id, count(CASE WHEN availability > 0 THEN 1 END), count(*) FROM base GROUP BY within_id".to_owned()
+        "SELECT within_id, count(CASE WHEN availability > 0 THEN 1 END), count(*) FROM base GROUP BY within_id"
+            .to_owned()
     };
     over_base(db, "facet stock", base, select, []).await
 }
 
 /// How well the products of each list are rated.
-pub async fn rating_counts(db: &Db, scope: Scope, within: &Within, query: &ListQuery) -> Result<Vec<RatingCount>, DbError> {
+pub async fn rating_counts(
+    db: &Db,
+    scope: Scope,
+    within: &Within,
+    query: &ListQuery,
+) -> Result<Vec<RatingCount>, DbError> {
     let base = Builder::new(db.backend(), scope, within, query).base();
     let select = |_| {
         let at_least = |stars: i64| format!("count(CASE WHEN rating_milli >= {} THEN 1 END)", stars * 1000);

@@ -93,12 +93,12 @@ where
     String: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
 {
     fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
-        // Behind the 21 columns of `product_columns!`.
+        // Behind the 22 columns of a product.
         Ok(Self {
             product: ProductRow::from_row(row)?,
-            within: row.try_get(21)?,
-            number: row.try_get(22)?,
-            text: row.try_get(23)?,
+            within: row.try_get(22)?,
+            number: row.try_get(23)?,
+            text: row.try_get(24)?,
         })
     }
 }

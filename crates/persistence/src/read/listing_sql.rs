@@ -40,7 +40,8 @@ impl<'q> Builder<'q> {
     pub(crate) fn page(mut self, page: &ListPage, columns: &str) -> (String, Vec<Arg>) {
         let key = self.sort_key();
         let mut parts = self.parts();
-        let ascending = matches!(self.query.effective_sort(), ProductSort::PriceAsc | ProductSort::Title) != page.backwards;
+        let ascending =
+            matches!(self.query.effective_sort(), ProductSort::PriceAsc | ProductSort::Title) != page.backwards;
         let (direction, behind, before) = if ascending { ("ASC", ">", "<") } else { ("DESC", "<", ">") };
         for (position, than) in [(&page.after, behind), (&page.until, before)] {
             let Some(position) = position else { continue };
@@ -61,7 +62,7 @@ impl<'q> Builder<'q> {
         let channel = self.arg(Arg::Id(self.scope.channel_id));
         let inner = self.inner(&parts, &key, direction, limit);
         let text = format!(
-            "SELECT {columns}, page.within_id, {number}, {text} FROM {inner}
+            "SELECT {columns}, CAST(NULL AS text), page.within_id, {number}, {text} FROM {inner}
              JOIN products p ON p.id = page.product_id
              JOIN listings l ON l.product_id = p.id AND l.channel_id = ${channel}
              ORDER BY page.within_id, page.sort_key {direction}, page.product_id {direction}"
@@ -92,7 +93,9 @@ impl<'q> Builder<'q> {
             }
             Within::Scopes(ids) => {
                 let id = self.arg(Arg::Id(ids.first().copied().unwrap_or_default()));
-                format!("(SELECT {wanted} FROM {from} WHERE s.scope_id = ${id} AND {conditions} ORDER BY {order} LIMIT ${limit}) page")
+                format!(
+                    "(SELECT {wanted} FROM {from} WHERE s.scope_id = ${id} AND {conditions} ORDER BY {order} LIMIT ${limit}) page"
+                )
             }
             Within::Channel => {
                 format!("(SELECT {wanted} FROM {from} WHERE {conditions} ORDER BY {order} LIMIT ${limit}) page")
@@ -218,9 +221,7 @@ impl<'q> Builder<'q> {
             parts.conditions.push(format!("found.document @@ to_tsquery('simple', ${anywhere})"));
         } else {
             let anywhere = self.arg(Arg::Text(search.fts5("", true)));
-            parts.from.push_str(
-                " JOIN product_search_documents found ON found.product_id = s.product_id",
-            );
+            parts.from.push_str(" JOIN product_search_documents found ON found.product_id = s.product_id");
             parts.conditions.push(format!(
                 "found.document_id IN (SELECT rowid FROM product_search WHERE product_search MATCH ${anywhere})"
             ));
@@ -238,17 +239,19 @@ impl<'q> Builder<'q> {
         }
     }
 
-    /// Whole words in the title, then beginnings of words there, then in tags, vendor and kind, then anywhere.
+    /// Whole words in the title, whole words in tags, vendor, kind and SKUs too, beginnings of words in the title,
+    /// beginnings there too, then anywhere.
     /// A tier instead of ts_rank or bm25, because a cursor needs a figure that no other document can change.
     fn relevance(&mut self) -> String {
         let Some(search) = &self.query.search else { return "s.units_sold".to_owned() };
         let sold = format!("CASE WHEN s.units_sold < {TIER} THEN s.units_sold ELSE {} END", TIER - 1);
         let tests = match self.postgres {
-            true => [search.tsquery("A", false), search.tsquery("A", true), search.tsquery("AB", true)],
-            false => [search.fts5("title", false), search.fts5("title", true), search.fts5("title keywords", true)],
+            true => [("A", false), ("AB", false), ("A", true), ("AB", true)].map(|(weights, prefix)| search.tsquery(weights, prefix)),
+            false => [("title", false), ("title keywords", false), ("title", true), ("title keywords", true)]
+                .map(|(columns, prefix)| search.fts5(columns, prefix)),
         };
         let mut cases = String::new();
-        for (tier, test) in (2i64..=4).rev().zip(tests) {
+        for (tier, test) in (2i64..=5).rev().zip(tests) {
             let test = self.arg(Arg::Text(test));
             let holds = match self.postgres {
                 true => format!("found.document @@ to_tsquery('simple', ${test})"),

@@ -53,10 +53,12 @@ row! {
         pub max_compare_at: Option<i64>,
         /// Stored [`Availability`](tradewind_domain::stock::Availability).
         pub availability: i16,
+        /// Sanitised HTML; None in lists, which do not read it.
+        pub description_html: Option<String>,
     }
 }
 
-/// The columns of [`ProductRow`], of `products p` and `listings l`.
+/// The columns of [`ProductRow`], of `products p` and `listings l`, without the last one.
 macro_rules! product_columns {
     () => {
         "p.id, p.slug, p.title, p.vendor, p.product_type, p.status, p.tags, p.options, p.category_id, p.seo_title, \
@@ -81,7 +83,7 @@ static BY_IDS: Sql = Sql::new(
     concat!(
         "SELECT ",
         product_columns!(),
-        " FROM products p JOIN listings l ON l.product_id = p.id AND l.channel_id = $2
+        ", p.description_html FROM products p JOIN listings l ON l.product_id = p.id AND l.channel_id = $2
           WHERE p.id {ids 1} AND l.published_at <= $3"
     ),
 );
@@ -96,7 +98,7 @@ static BY_SLUGS: Sql = Sql::new(
     concat!(
         "SELECT ",
         product_columns!(),
-        " FROM products p JOIN listings l ON l.product_id = p.id AND l.channel_id = $2
+        ", p.description_html FROM products p JOIN listings l ON l.product_id = p.id AND l.channel_id = $2
           WHERE p.slug {texts 1} AND l.published_at <= $3"
     ),
 );

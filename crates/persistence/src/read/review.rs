@@ -72,12 +72,7 @@ pub async fn review_pages(
     // Later than any review: the year 9999, which sorts last as text too.
     let newest = DateTime::from_timestamp(253_402_300_799, 0).unwrap_or_default();
     let after = page.after.unwrap_or(ReviewPosition { created_at: newest, id: Uuid::max() });
-    let args = vec![
-        Arg::Ids(products),
-        Arg::Time(after.created_at),
-        Arg::Id(after.id),
-        Arg::Int(page.first.into()),
-    ];
+    let args = vec![Arg::Ids(products), Arg::Time(after.created_at), Arg::Id(after.id), Arg::Int(page.first.into())];
     Ok(group(PAGES.fetch(db, args).await?, |row: &ReviewRow| row.product_id))
 }
 

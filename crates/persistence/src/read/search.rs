@@ -82,12 +82,12 @@ static CANDIDATES: Sql = Sql::by_database(
        (SELECT t.term, t.uses FROM search_terms t WHERE t.term % typed.word AND t.uses > 0
          ORDER BY similarity(t.term, typed.word) DESC, t.term LIMIT 100)
        UNION
-       (SELECT t.term, t.uses FROM search_terms t WHERE t.term >= left(typed.word, 2)
-         AND t.term < left(typed.word, 2) || U&'\\+10FFFF' AND t.uses > 0
-         AND abs(length(t.term) - length(typed.word)) <= 2 LIMIT 2000)) near",
+       (SELECT t.term, t.uses FROM search_terms t WHERE t.term >= left(typed.word, 1)
+         AND t.term < left(typed.word, 1) || U&'\\+10FFFF' AND t.uses > 0
+         AND abs(length(t.term) - length(typed.word)) <= 2 LIMIT 5000)) near",
     "SELECT typed.value, t.term, t.uses FROM json_each($1) typed JOIN search_terms t ON t.uses > 0
        AND abs(length(t.term) - length(typed.value)) <= 2
-       AND (t.term >= substr(typed.value, 1, 2) AND t.term < substr(typed.value, 1, 2) || char(1114111))
+       AND (t.term >= substr(typed.value, 1, 1) AND t.term < substr(typed.value, 1, 1) || char(1114111))
      UNION
      SELECT typed.value, t.term, t.uses FROM json_each($1) typed
        JOIN json_each($2) grams ON grams.key = typed.key
@@ -103,7 +103,7 @@ pub async fn with_corrections(db: &Db, query: SearchQuery) -> Result<SearchQuery
     let known: Vec<KnownWord> = KNOWN.fetch(db, vec![Arg::Texts(typed.clone())]).await?;
     let unknown: Vec<String> = typed
         .into_iter()
-        .filter(|word| word.chars().count() >= 3 && !known.iter().any(|known| known.word == *word))
+        .filter(|word| is_correctable(word) && !known.iter().any(|known| known.word == *word))
         .collect();
     if unknown.is_empty() {
         return Ok(query);
@@ -118,6 +118,11 @@ pub async fn with_corrections(db: &Db, query: SearchQuery) -> Result<SearchQuery
         _ => spellings,
     });
     Ok(SearchQuery { words: words.collect() })
+}
+
+/// Numbers are codes and sizes: another number is another thing. Short words are near everything.
+fn is_correctable(word: &str) -> bool {
+    word.chars().count() >= 3 && !word.contains(char::is_numeric)
 }
 
 /// `"abc" OR "bcd"`: any trigram of the word.

@@ -1,0 +1,212 @@
+//! Collections.
+use crate::{
+    context::Request as _,
+    cursor::{self, Fingerprint},
+    error::{Code, bad_input, database, error, load},
+    filter::{ProductFilter, ProductSort},
+    loaders::{batch, by_id, shared},
+    page::{PageInfo, edge, page_size},
+    product_connection::ProductConnection,
+    product_list::{ListArgs, Owner},
+    shared_row::SharedRow,
+};
+use async_graphql::{Context, ID, Object, Result};
+use std::sync::Arc;
+use tradewind_domain::global_id::{GlobalId, NodeKind};
+use tradewind_persistence::read::{
+    collection::{
+        CollectionPosition, CollectionRow, collection_count, collections_by_ids, collections_by_products,
+        collections_by_slugs, collections_page,
+    },
+    listing::{Position, SortKey},
+};
+use uuid::Uuid;
+
+batch!(
+    /// Collections.
+    CollectionById, "collection", Uuid => Arc<CollectionRow>, |_| 1,
+    |source, keys| Ok(by_id(collections_by_ids(&source.db, keys).await?, |row| row.id))
+);
+batch!(
+    /// Collections by the part of their address.
+    CollectionBySlug, "collectionBySlug", String => Arc<CollectionRow>, |_| 1,
+    |source, keys| {
+        let rows = collections_by_slugs(&source.db, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.slug.clone(), Arc::new(row))).collect())
+    }
+);
+batch!(
+    /// Collections that hold a product.
+    CollectionsOf, "collections", Uuid => Arc<Vec<CollectionRow>>, |list| list.len(),
+    |source, keys| Ok(shared(collections_by_products(&source.db, keys).await?))
+);
+
+/// A named set of products, hand-picked or kept by rules.
+#[derive(Clone)]
+pub struct Collection(pub(crate) SharedRow<CollectionRow>);
+
+impl Collection {
+    pub(crate) fn single(row: Arc<CollectionRow>) -> Self {
+        Self(SharedRow::single(row.as_ref().clone()))
+    }
+
+    pub(crate) async fn load(ctx: &Context<'_>, id: Uuid) -> Result<Option<Self>> {
+        Ok(ctx.request().loaders.collection_by_id().load(id).await.map_err(load)?.map(Self::single))
+    }
+
+    fn cursor(&self) -> String {
+        let position = Position { key: SortKey::Number(self.0.position.into()), id: self.0.id };
+        cursor::encode(fingerprint(), &position)
+    }
+}
+
+/// A named set of products, hand-picked or kept by rules.
+#[Object]
+impl Collection {
+    /// Opaque id.
+    pub(crate) async fn id(&self) -> ID {
+        ID(GlobalId::encode(NodeKind::Collection, self.0.id))
+    }
+    /// Part of the address, unique.
+    async fn slug(&self) -> &str {
+        &self.0.slug
+    }
+    /// For people.
+    async fn title(&self) -> &str {
+        &self.0.title
+    }
+    /// Sanitised HTML; may be empty.
+    async fn description_html(&self) -> &str {
+        &self.0.description_html
+    }
+    /// Its products.
+    #[allow(clippy::too_many_arguments)] // each is an argument of the public schema
+    async fn products(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Page size from the start, 1 to 100; 20 when neither `first` nor `last` is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only products behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "Page size from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only products before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which products.")] filter: Option<ProductFilter>,
+        #[graphql(desc = "In which order; BEST_SELLING, or RELEVANCE with a search.")] sort: Option<ProductSort>,
+        #[graphql(desc = "Words that products must contain: beginnings, accents and small typing errors are fine.")]
+        search: Option<String>,
+    ) -> Result<ProductConnection> {
+        let args = ListArgs { first, after, last, before, filter, sort, search };
+        ProductConnection::resolve(ctx, Owner::Scope(self.0.id), args).await
+    }
+}
+
+/// A page of the shop's collections, in display order.
+pub struct CollectionConnection {
+    rows: Vec<Collection>,
+    has_next: bool,
+    has_previous: bool,
+}
+
+edge!(CollectionEdge, Collection, "collections");
+
+fn fingerprint() -> Fingerprint {
+    Fingerprint::of(&"collections in display order")
+}
+
+/// A page of the shop's collections, in display order.
+#[Object]
+impl CollectionConnection {
+    /// The collections with their cursors.
+    async fn edges(&self) -> Vec<CollectionEdge> {
+        self.rows.iter().map(|row| CollectionEdge { cursor: row.cursor(), node: row.clone() }).collect()
+    }
+    /// The collections.
+    async fn nodes(&self) -> &[Collection] {
+        &self.rows
+    }
+    /// Where the page lies.
+    async fn page_info(&self) -> PageInfo {
+        PageInfo {
+            has_next_page: self.has_next,
+            has_previous_page: self.has_previous,
+            start_cursor: self.rows.first().map(Collection::cursor),
+            end_cursor: self.rows.last().map(Collection::cursor),
+        }
+    }
+    /// All collections of the shop.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i64> {
+        let request = ctx.request();
+        request.loaders.hold(collection_count(&request.db)).await.map_err(database)
+    }
+}
+
+fn position(argument: &str, cursor: &str) -> Result<CollectionPosition> {
+    let foreign =
+        || error(Code::BadCursor, format!("`{argument}` is not a cursor of collections: start again without it"));
+    match cursor::decode(argument, cursor, fingerprint())? {
+        Position { key: SortKey::Number(position), id } => {
+            Ok(CollectionPosition { position: i32::try_from(position).map_err(|_| foreign())?, id })
+        }
+        _ => Err(foreign()),
+    }
+}
+
+/// Queries of collections.
+#[derive(Default)]
+pub struct CollectionQuery;
+
+#[Object]
+impl CollectionQuery {
+    /// One collection, by slug or by id; null when there is none.
+    async fn collection(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Part of the address.")] slug: Option<String>,
+        #[graphql(desc = "Opaque id.")] id: Option<ID>,
+    ) -> Result<Option<Collection>> {
+        match (slug, id) {
+            (Some(slug), None) => {
+                let row = ctx.request().loaders.collection_by_slug().load(slug).await.map_err(load)?;
+                Ok(row.map(Collection::single))
+            }
+            (None, Some(id)) => Collection::load(ctx, crate::node::typed_id("id", &id, NodeKind::Collection)?).await,
+            _ => Err(bad_input("`collection` needs exactly one of `slug` and `id`")),
+        }
+    }
+
+    /// The shop's collections, in display order.
+    async fn collections(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Page size from the start, 1 to 100; 20 when neither `first` nor `last` is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only collections behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "Page size from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only collections before this cursor.")] before: Option<String>,
+    ) -> Result<CollectionConnection> {
+        let page = page_size(first, last)?;
+        if before.is_some() && after.is_some() {
+            return Err(bad_input("`after` and `before` together are not supported here: give one of them"));
+        }
+        let from = match (after.as_deref(), before.as_deref()) {
+            (Some(cursor), _) if !page.backwards => Some(position("after", cursor)?),
+            (_, Some(cursor)) if page.backwards => Some(position("before", cursor)?),
+            (None, None) => None,
+            _ => return Err(bad_input("`first` goes with `after`, and `last` with `before`")),
+        };
+        let request = ctx.request();
+        let query = collections_page(&request.db, from, page.backwards, page.size + 1);
+        let mut rows = request.loaders.hold(query).await.map_err(database)?;
+        let more = rows.len() > page.size as usize;
+        rows.truncate(page.size as usize);
+        if page.backwards {
+            rows.reverse();
+        }
+        let (has_next, has_previous) = if page.backwards { (from.is_some(), more) } else { (more, from.is_some()) };
+        let rows = Arc::new(rows);
+        Ok(CollectionConnection {
+            rows: SharedRow::rows(&rows, usize::MAX).map(Collection).collect(),
+            has_next,
+            has_previous,
+        })
+    }
+}

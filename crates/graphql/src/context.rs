@@ -1,0 +1,32 @@
+//! What a resolver knows of its request.
+use crate::{directory::Channel, loaders::Loaders};
+use async_graphql::Context;
+use std::sync::Arc;
+use tradewind_domain::currency::Currency;
+use tradewind_persistence::{Db, read::Scope};
+
+/// One request: its channel, its time, its loaders.
+pub(crate) struct RequestCtx {
+    pub(crate) channel: Arc<Channel>,
+    pub(crate) scope: Scope,
+    pub(crate) loaders: Loaders,
+    pub(crate) db: Db,
+}
+
+impl RequestCtx {
+    pub(crate) fn currency(&self) -> Currency {
+        self.channel.currency
+    }
+}
+
+/// Shorthand for resolvers.
+pub(crate) trait Request {
+    fn request(&self) -> &RequestCtx;
+}
+
+impl Request for Context<'_> {
+    fn request(&self) -> &RequestCtx {
+        // The engine puts it into every request; there is no other way to execute.
+        self.data_unchecked::<RequestCtx>()
+    }
+}

@@ -1,0 +1,112 @@
+//! Relay's `Node`: any object by its opaque id.
+use crate::{
+    category::Category,
+    channel::Channel,
+    collection::Collection,
+    context::Request as _,
+    directory::Directory,
+    error::{bad_input, load},
+    media::Media,
+    product::Product,
+    review::Review,
+    stock::Warehouse,
+    variant::ProductVariant,
+};
+use async_graphql::{Context, ID, Interface, Object, Result};
+use std::sync::Arc;
+use tradewind_domain::global_id::{GlobalId, NodeKind};
+use uuid::Uuid;
+
+/// More ids than this are several requests.
+const MOST: usize = 100;
+
+/// An object with an opaque, globally unique id.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "Opaque id."))]
+pub enum Node {
+    /// A product.
+    Product(Product),
+    /// A variant.
+    ProductVariant(ProductVariant),
+    /// A category.
+    Category(Category),
+    /// A collection.
+    Collection(Collection),
+    /// A review.
+    Review(Review),
+    /// A picture or film.
+    Media(Media),
+    /// A warehouse.
+    Warehouse(Warehouse),
+    /// A channel.
+    Channel(Channel),
+}
+
+/// Reads an id that must be of one type.
+pub(crate) fn typed_id(argument: &str, id: &ID, kind: NodeKind) -> Result<Uuid> {
+    let decoded = GlobalId::decode(id).map_err(|cause| bad_input(format!("`{argument}`: {cause}")))?;
+    match decoded.kind == kind {
+        true => Ok(decoded.id),
+        false => Err(bad_input(format!(
+            "`{argument}` is the id of a {}, but a {} is wanted here",
+            decoded.kind.name(),
+            kind.name()
+        ))),
+    }
+}
+
+async fn find(ctx: &Context<'_>, argument: &str, id: &ID) -> Result<Option<Node>> {
+    let GlobalId { kind, id } = GlobalId::decode(id).map_err(|cause| bad_input(format!("`{argument}`: {cause}")))?;
+    let loaders = &ctx.request().loaders;
+    Ok(match kind {
+        NodeKind::Product => {
+            loaders.product_by_id().load(id).await.map_err(load)?.map(|row| Node::Product(Product(row)))
+        }
+        NodeKind::ProductVariant => {
+            let row = loaders.variant_by_id().load(id).await.map_err(load)?;
+            row.map(|row| Node::ProductVariant(ProductVariant::single(row)))
+        }
+        NodeKind::Category => Category::load(ctx, id).await?.map(Node::Category),
+        NodeKind::Collection => Collection::load(ctx, id).await?.map(Node::Collection),
+        NodeKind::Review => {
+            loaders.review_by_id().load(id).await.map_err(load)?.map(|row| Node::Review(Review::single(row)))
+        }
+        NodeKind::Media => {
+            loaders.media_by_id().load(id).await.map_err(load)?.map(|row| Node::Media(Media::single(row)))
+        }
+        NodeKind::Warehouse => {
+            loaders.warehouse_by_id().load(id).await.map_err(load)?.map(|row| Node::Warehouse(Warehouse(row)))
+        }
+        NodeKind::Channel => {
+            let channels = ctx.data_unchecked::<Arc<Directory>>().all();
+            channels.iter().find(|channel| channel.row.id == id).cloned().map(|row| Node::Channel(Channel(row)))
+        }
+    })
+}
+
+/// Queries by id.
+#[derive(Default)]
+pub struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// The object with this id; null when it does not exist or this channel does not show it.
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "Opaque id.")] id: ID) -> Result<Option<Node>> {
+        find(ctx, "id", &id).await
+    }
+
+    /// The objects with these ids, in their order; null for each that does not exist or is not shown.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Opaque ids, at most 100.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>> {
+        if ids.len() > MOST {
+            return Err(bad_input(format!(
+                "`ids` has {} ids, but at most {MOST} are allowed: ask in parts",
+                ids.len()
+            )));
+        }
+        futures_util::future::try_join_all(ids.iter().map(|id| find(ctx, "ids", id))).await
+    }
+}

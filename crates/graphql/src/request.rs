@@ -1,0 +1,84 @@
+//! What the transport hands in, and what it gets back.
+use crate::error::Code;
+use async_graphql::{Response, parser::types::OperationType};
+use chrono::{DateTime, Utc};
+
+/// A GraphQL request, already read from its transport.
+#[derive(Clone, Debug, Default)]
+pub struct GraphqlRequest {
+    /// The document.
+    pub query: String,
+    /// Which of its operations; None when it has one.
+    pub operation_name: Option<String>,
+    /// An object, or null.
+    pub variables: serde_json::Value,
+}
+
+/// What surrounds the request.
+#[derive(Clone, Debug)]
+pub struct RequestContext {
+    /// The header `Tradewind-Channel`.
+    pub channel: Option<String>,
+    /// Whether `extensions.explain` is wanted and allowed.
+    pub explain: bool,
+    /// Refuse anything but queries (GET).
+    pub queries_only: bool,
+    /// When the request came.
+    pub now: DateTime<Utc>,
+    /// For the log.
+    pub request_id: String,
+    /// For the log and for `extensions.traceId` of errors.
+    pub trace_id: String,
+}
+
+/// The answer, and what logs and metrics want to know of it.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The answer.
+    pub response: Response,
+    /// False: the request was refused before anything ran, so the answer has no `data`.
+    pub executed: bool,
+    /// The operation is not a query, and only queries were allowed: nothing ran.
+    pub method_not_allowed: bool,
+    /// Name of the operation that was chosen.
+    pub operation_name: Option<String>,
+    /// `query`, `mutation`, `subscription`, or `unknown` when it could not be read.
+    pub operation_type: &'static str,
+    /// SQL statements.
+    pub statements: usize,
+    /// Cost before execution; 0 when it was refused earlier.
+    pub cost: u64,
+    /// Code of the first error.
+    pub error_code: Option<&'static str>,
+    /// The limit that refused it.
+    pub limit: Option<&'static str>,
+}
+
+impl Outcome {
+    pub(crate) fn refused(code: Code, message: String, trace_id: &str) -> Self {
+        let mut error = async_graphql::ServerError::new(message, None);
+        let mut extensions = async_graphql::ErrorExtensionValues::default();
+        extensions.set("code", code.as_str());
+        extensions.set("traceId", trace_id);
+        error.extensions = Some(extensions);
+        Self {
+            response: Response::from_errors(vec![error]),
+            executed: false,
+            method_not_allowed: false,
+            operation_name: None,
+            operation_type: "unknown",
+            statements: 0,
+            cost: 0,
+            error_code: Some(code.as_str()),
+            limit: None,
+        }
+    }
+}
+
+pub(crate) fn type_name(kind: OperationType) -> &'static str {
+    match kind {
+        OperationType::Query => "query",
+        OperationType::Mutation => "mutation",
+        OperationType::Subscription => "subscription",
+    }
+}

@@ -1,0 +1,30 @@
+//! The schema, put together from one query object per noun.
+use crate::{
+    category::CategoryQuery, channel::ChannelQuery, collection::CollectionQuery, directory::Directory, node::NodeQuery,
+    product::ProductQuery, search::SearchQueries,
+};
+use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SDLExportOptions, Schema};
+use std::sync::Arc;
+
+/// All that can be asked of the shop.
+#[derive(MergedObject, Default)]
+pub struct Query(ProductQuery, CategoryQuery, CollectionQuery, SearchQueries, NodeQuery, ChannelQuery);
+
+/// The shop's schema.
+pub type ShopSchema = Schema<Query, EmptyMutation, EmptySubscription>;
+
+/// Without a directory the schema can be printed, not executed. No extension is installed: any of them moves every
+/// field to async-graphql's slower path.
+pub(crate) fn build(directory: Option<Arc<Directory>>) -> ShopSchema {
+    let builder = Schema::build(Query::default(), EmptyMutation, EmptySubscription).disable_suggestions();
+    match directory {
+        Some(directory) => builder.data(directory).finish(),
+        None => builder.finish(),
+    }
+}
+
+/// The schema in GraphQL's own language, sorted; what `schema.graphql` holds.
+pub fn sdl() -> String {
+    let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by();
+    build(None).sdl_with_options(options)
+}

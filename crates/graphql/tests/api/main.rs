@@ -1,0 +1,17 @@
+//! The schema as a client meets it, on SQLite always and on PostgreSQL where `DATABASE_URL` is given.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::cast_possible_truncation
+)]
+
+mod bad_input;
+mod facets;
+mod paging;
+mod schema;
+mod search;
+mod shop;
+mod statements;
+mod visibility;
