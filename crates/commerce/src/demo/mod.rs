@@ -1,1 +1,4 @@
-//! demo
+//! The demo shop: own, hand-made data for a first start.
+mod market;
+
+pub use market::Market;

@@ -1,0 +1,5 @@
+//! The seeded and the demo catalog: the aggregates themselves, and what both databases make of them.
+
+mod invariants;
+mod seed;
+mod seed_database;
