@@ -44,15 +44,30 @@ find_redis() {
   }
 }
 
-# A package must not create or start a system-wide server: the tests run their own.
+# The packages would create and start servers of the machine: for the length of the installation they may not.
+# shellcheck disable=SC2016 # root's shell expands it
+APT_INSTALL='
+  set -e
+  cluster=/etc/postgresql-common/createcluster.d/tradewind.conf
+  policy=/usr/sbin/policy-rc.d
+  trap "rm -f $cluster" EXIT
+  trap "exit 1" INT TERM
+  mkdir -p "${cluster%/*}"
+  echo "create_main_cluster = false" >$cluster
+  if [ ! -e $policy ]; then
+    trap "rm -f $cluster $policy" EXIT
+    printf "#!/bin/sh\nexit 101\n" >$policy
+    chmod 755 $policy
+  fi
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get -qq update || :
+  apt-get -qq install -y --no-install-recommends "$@"'
+
 apt_install() {
   command -v apt-get >/dev/null || return 1
   as_root true || return 1
   say "installing $* with apt-get"
-  as_root sh -c 'mkdir -p /etc/postgresql-common/createcluster.d &&
-    echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.d/tradewind.conf' || return 1
-  as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -qq update >&2 || :
-  as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -qq install -y --no-install-recommends "$@" >&2
+  as_root sh -c "$APT_INSTALL" sh "$@" </dev/null >/dev/null
 }
 
 brew_install() {

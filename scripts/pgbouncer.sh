@@ -33,10 +33,12 @@ pgbouncer_installed() {
 pgbouncer_packaged() {
   local to=$1 deb libraries
   command -v apt-get >/dev/null && command -v dpkg >/dev/null || return 1
-  libraries=$(apt-cache depends pgbouncer 2>/dev/null | sed -n 's/^ *Depends: \(lib[a-z0-9.-]*\)$/\1/p' | grep -v '^libc6$') || return 1
+  libraries=$(apt-cache depends pgbouncer 2>/dev/null | sed -n 's/^ *Depends: \(lib[a-z0-9.-]*\)$/\1/p' |
+    grep -v '^libc6$') || return 1
   mkdir -p "$to/debs" "$to/tree"
   # shellcheck disable=SC2086 # a list of package names
-  (cd "$to/debs" && limited "$PGBOUNCER_PATIENCE" apt-get -qq -o APT::Sandbox::User=root download pgbouncer $libraries) || return 1
+  (cd "$to/debs" && limited "$PGBOUNCER_PATIENCE" \
+    apt-get -qq -o APT::Sandbox::User=root download pgbouncer $libraries) || return 1
   for deb in "$to"/debs/*.deb; do dpkg -x "$deb" "$to/tree" || return 1; done
   cp "$to/tree/usr/sbin/pgbouncer" "$to/" && find "$to/tree" -name '*.so.*' -exec cp -L {} "$to/" \;
   rm -rf "$to/debs" "$to/tree"
@@ -49,8 +51,8 @@ pgbouncer_of_release() {
   mirror=$(sed -n 's/^URIs: *\([^ ]*debian\/*\)$/\1/p; s/^deb \([^ ]*debian\/*\) .*/\1/p' \
     /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null | head -n 1)
   [ -n "$mirror" ] || return 1
-  limited "$PGBOUNCER_PATIENCE" mmdebstrap --quiet --variant=extract --include=pgbouncer "$release" "$to/tree" \
-    "deb $mirror $release main" </dev/null >&2 || return 1
+  limited "$PGBOUNCER_PATIENCE" mmdebstrap --quiet --mode=chrootless --variant=extract --include=pgbouncer \
+    "$release" "$to/tree" "deb $mirror $release main" </dev/null >&2 || return 1
   cp "$to/tree/usr/sbin/pgbouncer" "$to/"
   library=$(find "$to/tree" -name 'ld-linux-*.so.*' -type f | head -n 1)
   [ -n "$library" ] || return 1
@@ -146,8 +148,12 @@ pgbouncer_find() {
   elif pgbouncer_have packaged pgbouncer_packaged; then
     pgbouncer_sort "$PGBOUNCER_DIR"
   fi
-  if [ -z "$PGBOUNCER_NEW" ] && pgbouncer_have trixie pgbouncer_of_release trixie; then pgbouncer_sort "$PGBOUNCER_DIR"; fi
-  if [ -z "$PGBOUNCER_OLD" ] && pgbouncer_have bookworm pgbouncer_of_release bookworm; then pgbouncer_sort "$PGBOUNCER_DIR"; fi
+  if [ -z "$PGBOUNCER_NEW" ] && pgbouncer_have trixie pgbouncer_of_release trixie; then
+    pgbouncer_sort "$PGBOUNCER_DIR"
+  fi
+  if [ -z "$PGBOUNCER_OLD" ] && pgbouncer_have bookworm pgbouncer_of_release bookworm; then
+    pgbouncer_sort "$PGBOUNCER_DIR"
+  fi
 }
 
 pgbouncer_start() {
