@@ -111,3 +111,48 @@ impl<V: Clone, E: Clone> Future for Ticket<V, E> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+    #[derive(Default)]
+    struct Task(AtomicUsize);
+
+    impl std::task::Wake for Task {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Relaxed);
+        }
+    }
+
+    #[test]
+    fn a_waiter_that_registers_too_late_is_told() {
+        let cell = Cell::<u32, String>::new();
+        assert_eq!(cell.read(0), None);
+        cell.settle(Outcome::new(vec![Some(7)], Vec::new()));
+        assert_eq!(cell.register(None, Waker::noop()), None);
+        assert_eq!(cell.read(0), Some(Ok(Some(7))));
+    }
+
+    #[test]
+    fn a_waiter_that_is_polled_again_registers_its_last_waker_only() {
+        let cell = Cell::<u32, String>::new();
+        let mut ticket = Box::pin(Ticket::new(cell.clone(), 0));
+        let tasks = [Arc::new(Task::default()), Arc::new(Task::default())];
+        for task in &tasks {
+            let waker = Waker::from(task.clone());
+            assert!(ticket.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+        }
+        cell.settle(Outcome::new(vec![None], Vec::new()));
+        assert_eq!(tasks.each_ref().map(|task| task.0.load(Relaxed)), [0, 1]);
+    }
+
+    #[test]
+    fn the_first_outcome_stays() {
+        let cell = Cell::<u32, String>::new();
+        cell.settle(Outcome::all_failed(LoadError::Cancelled { loader: "x" }));
+        cell.settle(Outcome::new(vec![Some(1)], Vec::new()));
+        assert_eq!(cell.read(0), Some(Err(LoadError::Cancelled { loader: "x" })));
+    }
+}

@@ -1,6 +1,12 @@
 //! A batch under way: its chunks, its panics, its report, and what happens when it is dropped.
 
-use crate::{Batch, BatchReport, LoadError, Loaded, cell::Outcome, loader::Shared, queue::Place, state::CellOf};
+use crate::{
+    Batch, BatchReport, LoadError, Loaded,
+    cell::Outcome,
+    loader::Shared,
+    queue::Place,
+    state::{CellOf, Open},
+};
 use futures_util::{FutureExt, future::join_all};
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
@@ -13,8 +19,8 @@ pub(crate) struct Flying<B: Batch> {
 }
 
 impl<B: Batch> Flying<B> {
-    pub(crate) fn new(shared: Arc<Shared<B>>, cell: Arc<CellOf<B>>, keys: Vec<B::Key>) -> Self {
-        Self { shared, cell, keys, landed: false }
+    pub(crate) fn new(shared: Arc<Shared<B>>, closed: Open<B>) -> Self {
+        Self { shared, cell: closed.cell, keys: closed.keys, landed: false }
     }
 
     /// Fetches, settles and reports. All chunks settle together, so the next level stays one level.

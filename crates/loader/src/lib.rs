@@ -6,6 +6,32 @@
 //!
 //! The number of batches is therefore a property of the operation and its data, never of timing or load.
 //! `docs/batching.md` explains the design and the rules for a new loader.
+//!
+//! ```
+//! use std::convert::Infallible;
+//! use tradewind_loader::{Batch, Frontier, Loaded};
+//!
+//! struct Squares;
+//!
+//! impl Batch for Squares {
+//!     const NAME: &'static str = "squares";
+//!     type Key = u64;
+//!     type Value = u64;
+//!     type Error = Infallible;
+//!
+//!     async fn fetch(&self, numbers: Vec<u64>) -> Result<Loaded<u64, u64>, Infallible> {
+//!         Ok(numbers.into_iter().map(|number| (number, number * number)).collect())
+//!     }
+//! }
+//!
+//! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+//! let frontier = Frontier::new();
+//! let squares = frontier.loader(Squares);
+//! let both = frontier.run(async { tokio::join!(squares.load(2), squares.load(3)) }).await;
+//! assert_eq!(both, (Ok(Some(4)), Ok(Some(9))));
+//! assert_eq!(frontier.reports().len(), 1);
+//! # });
+//! ```
 
 mod batch;
 mod cell;

@@ -116,8 +116,8 @@ impl<B: Batch> Shared<B> {
 
 impl<B: Batch> Flush for Shared<B> {
     fn flush(self: Arc<Self>, place: Place) -> Option<Departure> {
-        let (cell, keys) = self.state.lock().close()?;
-        let flying = Flying::new(self, cell, keys);
+        let closed = self.state.lock().close()?;
+        let flying = Flying::new(self, closed);
         Some(Departure { flight: Box::pin(flying.fly(place)), holds: !B::LEAF })
     }
 

@@ -70,3 +70,60 @@ impl Wake for Signal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+    #[derive(Default)]
+    struct Task(AtomicUsize);
+
+    impl Wake for Task {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Relaxed);
+        }
+    }
+
+    fn polled() -> (Arc<Signal>, Arc<Task>) {
+        let (signal, task) = (Signal::new(), Arc::new(Task::default()));
+        signal.begin(&Waker::from(task.clone()));
+        assert!(signal.take_woken(), "the first poll is owed");
+        (signal, task)
+    }
+
+    #[test]
+    fn a_wake_between_the_last_look_and_parking_prevents_parking() {
+        let (signal, task) = polled();
+        assert!(!signal.is_woken());
+        signal.wake_by_ref();
+        assert!(!signal.park());
+        assert!(signal.take_woken());
+        assert_eq!(task.0.load(Relaxed), 0, "the run goes round by itself");
+        assert!(signal.park());
+    }
+
+    #[test]
+    fn a_wake_after_parking_wakes_the_task_once() {
+        let (signal, task) = polled();
+        assert!(signal.park());
+        signal.wake_by_ref();
+        signal.wake_by_ref();
+        assert_eq!(task.0.load(Relaxed), 1);
+        signal.begin(&Waker::from(task.clone()));
+        signal.wake_by_ref();
+        assert_eq!(task.0.load(Relaxed), 1, "it is being polled");
+        assert!(signal.take_woken());
+    }
+
+    #[test]
+    fn the_waker_of_the_last_poll_is_the_one_that_counts() {
+        let (signal, first) = polled();
+        assert!(signal.park());
+        let second = Arc::new(Task::default());
+        signal.begin(&Waker::from(second.clone()));
+        assert!(signal.park());
+        signal.wake_by_ref();
+        assert_eq!((first.0.load(Relaxed), second.0.load(Relaxed)), (0, 1));
+    }
+}

@@ -22,9 +22,9 @@ enum Slot<B: Batch> {
 }
 
 /// The batch that collects keys until the next flush.
-struct Open<B: Batch> {
-    cell: Arc<CellOf<B>>,
-    keys: Vec<B::Key>,
+pub(crate) struct Open<B: Batch> {
+    pub(crate) cell: Arc<CellOf<B>>,
+    pub(crate) keys: Vec<B::Key>,
     urgent: bool,
 }
 
@@ -102,15 +102,15 @@ impl<B: Batch> State<B> {
     }
 
     /// Closes the open batch. `None`: there is none, or all of its waiters are gone.
-    pub(crate) fn close(&mut self) -> Option<(Arc<CellOf<B>>, Vec<B::Key>)> {
-        let Open { cell, keys, .. } = self.open.take()?;
-        // Owners: `cell` here, one slot per key (an open batch is never forgotten), and the waiters. A new waiter needs
-        // the lock of this state, so the count cannot grow meanwhile.
-        if Arc::strong_count(&cell) == keys.len() + 1 {
-            self.forget_batch(&cell, &keys);
+    pub(crate) fn close(&mut self) -> Option<Open<B>> {
+        let closed = self.open.take()?;
+        // Owners: `closed`, one slot per key (an open batch is never forgotten), and the waiters. A new waiter needs the
+        // lock of this state, so the count cannot grow meanwhile.
+        if Arc::strong_count(&closed.cell) == closed.keys.len() + 1 {
+            self.forget_batch(&closed.cell, &closed.keys);
             return None;
         }
-        Some((cell, keys))
+        Some(closed)
     }
 
     /// Closes the open batch for good: its keys are unknown again.

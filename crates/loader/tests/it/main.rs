@@ -1,4 +1,5 @@
 //! The engine through its public interface.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
 
 mod basics;
 mod cancellation;

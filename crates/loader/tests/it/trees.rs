@@ -68,10 +68,13 @@ fn expected(roots: &[Node]) -> Batches {
     batches
 }
 
+/// Loader and keys of each fetch, in the order in which they started.
+type Fetches = Arc<Mutex<Vec<(usize, BTreeSet<u16>)>>>;
+
 /// One of three kinds of loader; its fetch yields a number of times that depends on the keys and on the seed.
 struct Layer<const L: usize> {
     seed: u64,
-    fetches: Arc<Mutex<Vec<(usize, BTreeSet<u16>)>>>,
+    fetches: Fetches,
 }
 
 impl<const L: usize> Batch for Layer<L> {
@@ -127,7 +130,7 @@ async fn yield_in_execution(mut times: u8) {
 
 async fn batches_of(roots: &[Node], seed: u64) -> Batches {
     let frontier = Frontier::new();
-    let fetches = Arc::new(Mutex::new(Vec::new()));
+    let fetches = Fetches::default();
     let loaders = Loaders(
         frontier.loader(Layer { seed, fetches: fetches.clone() }),
         frontier.loader(Layer { seed, fetches: fetches.clone() }),
