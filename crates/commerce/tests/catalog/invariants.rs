@@ -76,10 +76,9 @@ fn check_options(product: &Product) {
     let at = &product.slug;
     assert!(product.options.len() <= 3, "{at}: options");
     assert!(all_different(product.options.iter().map(|option| &option.name)), "{at}: option names");
-    for option in &product.options {
+    for (place, option) in product.options.iter().enumerate() {
         assert!(all_different(option.values.iter().map(|value| &value.value)), "{at}: {option:?}");
         for value in &option.values {
-            let place = product.options.iter().position(|other| other.name == option.name).unwrap();
             let used = product.variants.iter().any(|variant| variant.option_values[place] == value.value);
             assert!(used, "{at}: no variant in {}", value.value);
             let hex = |text: &str| text.len() == 7 && text.starts_with('#');
