@@ -187,7 +187,8 @@ mod tests {
     /// Path of a file that the page loads, such as its script.
     async fn linked(extension: &str) -> String {
         let html = html().await;
-        let mut paths = html.split('"').filter(|text| text.starts_with("/graphiql/assets/") && text.ends_with(extension));
+        let mut paths =
+            html.split('"').filter(|text| text.starts_with("/graphiql/assets/") && text.ends_with(extension));
         paths.next_back().expect("a linked file").to_owned()
     }
 
