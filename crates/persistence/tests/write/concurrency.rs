@@ -38,7 +38,8 @@ async fn write_all(db: Db, writer: u32) {
         let numbers = || (0..PRODUCTS).rev();
         let reviews: Vec<_> = numbers().map(|number| review(number, number, 1 + (writer % 5) as i16)).collect();
         write::save_reviews(&tx, &reviews).await.unwrap();
-        let levels: Vec<_> = numbers().map(|number| (variant_id(number, 1), warehouse_id(1), i64::from(round))).collect();
+        let levels: Vec<_> =
+            numbers().map(|number| (variant_id(number, 1), warehouse_id(1), i64::from(round))).collect();
         write::set_stock(&tx, &shop, &levels).await.unwrap();
         tx.commit().await.unwrap();
     }

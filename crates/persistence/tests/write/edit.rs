@@ -49,7 +49,8 @@ pub(crate) fn edit() -> impl Strategy<Value = Edit> {
         Condition::Vendor("ACME".into()),
         Condition::TitleContains("WOOL".into()),
     ]);
-    let rule = (any::<bool>(), vec(condition, 0..3)).prop_map(|(all, conditions)| Edit::Rule(Rules { all, conditions }));
+    let rule =
+        (any::<bool>(), vec(condition, 0..3)).prop_map(|(all, conditions)| Edit::Rule(Rules { all, conditions }));
     let stock = vec((product(), 1..5u32, 0..3u32, -2..9i64), 1..5).prop_map(Edit::Stock);
     prop_oneof![
         4 => save,
@@ -100,7 +101,8 @@ impl Edit {
 
 async fn review_all(tx: &WriteTx, here: &BTreeSet<Uuid>, reviews: &[(u32, u32, i16)]) {
     let mut seen = BTreeSet::new();
-    let reviews = reviews.iter().filter(|(number, product, _)| here.contains(&product_id(*product)) && seen.insert(*number));
+    let reviews =
+        reviews.iter().filter(|(number, product, _)| here.contains(&product_id(*product)) && seen.insert(*number));
     let reviews: Vec<_> = reviews.map(|(number, product, rating)| review(*number, *product, *rating)).collect();
     write::save_reviews(tx, &reviews).await.unwrap();
 }
@@ -108,7 +110,8 @@ async fn review_all(tx: &WriteTx, here: &BTreeSet<Uuid>, reviews: &[(u32, u32, i
 async fn stock(world: &World, tx: &WriteTx, shop: &Shop, levels: &[(u32, u32, u32, i64)]) {
     let variants: BTreeSet<Uuid> =
         world.all().await.iter().flat_map(|product| product.variants.iter().map(|variant| variant.id)).collect();
-    let levels = levels.iter().map(|(product, n, place, units)| (variant_id(*product, *n), warehouse_id(*place), *units));
+    let levels =
+        levels.iter().map(|(product, n, place, units)| (variant_id(*product, *n), warehouse_id(*place), *units));
     let levels: Vec<_> = levels.filter(|(variant, ..)| variants.contains(variant)).collect();
     write::set_stock(tx, shop, &levels).await.unwrap();
 }

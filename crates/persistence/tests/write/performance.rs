@@ -40,20 +40,25 @@ fn product(number: u32) -> Product {
     product.description_html = format!("<p>{}</p>", "A soft and warm thing to wear in winter. ".repeat(8));
     let values = ["S", "M", "L", "XL", "XXL"].map(|value| OptionValue { value: value.into(), swatch: None });
     product.options = vec![ProductOption { name: "Size".into(), linked_to: None, values: values.to_vec() }];
-    product.variants = (1..6).zip(&values).map(|(n, value)| {
-        let mut variant = plain_variant(number, n);
-        variant.option_values = vec![value.value.clone()];
-        variant.stock = (0..2).map(|n| StockOnHand { warehouse_id: world::warehouse_id(n), on_hand: 20 }).collect();
-        variant
-    }).collect();
-    product.media = (1..4).map(|n| Media {
-        id: media_id(number, n),
-        url: format!("https://cdn.example.com/{number}/{n}.jpg"),
-        alt: "A shirt".into(),
-        width: Some(800),
-        height: Some(800),
-        position: n as i32,
-    }).collect();
+    product.variants = (1..6)
+        .zip(&values)
+        .map(|(n, value)| {
+            let mut variant = plain_variant(number, n);
+            variant.option_values = vec![value.value.clone()];
+            variant.stock = (0..2).map(|n| StockOnHand { warehouse_id: world::warehouse_id(n), on_hand: 20 }).collect();
+            variant
+        })
+        .collect();
+    product.media = (1..4)
+        .map(|n| Media {
+            id: media_id(number, n),
+            url: format!("https://cdn.example.com/{number}/{n}.jpg"),
+            alt: "A shirt".into(),
+            width: Some(800),
+            height: Some(800),
+            position: n as i32,
+        })
+        .collect();
     product.publications = publications(&[0, 1]);
     product
 }
@@ -80,7 +85,11 @@ async fn rows_per_second() {
                 let count = column(&db, &format!("SELECT CAST(count(*) AS text) AS line FROM {table}")).await;
                 rows += count[0].parse::<u64>().unwrap();
             }
-            println!("{} {what}: {rows} rows in {elapsed:?}: {:.0} rows/s", world.backend(), rows as f64 / elapsed.as_secs_f64());
+            println!(
+                "{} {what}: {rows} rows in {elapsed:?}: {:.0} rows/s",
+                world.backend(),
+                rows as f64 / elapsed.as_secs_f64()
+            );
         }
     }
 }

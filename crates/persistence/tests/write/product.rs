@@ -114,7 +114,8 @@ async fn a_listing_is_in_each_category_above_and_in_its_collections() {
         write::set_collection_products(&tx, world::collection_id(1), &[product_id(0)]).await.unwrap();
         tx.commit().await.unwrap();
         let scopes = &derived(&world).await["listing_scopes"];
-        let of_first: Vec<_> = scopes.iter().filter(|line| line.starts_with(&product_id(0).simple().to_string())).collect();
+        let of_first: Vec<_> =
+            scopes.iter().filter(|line| line.starts_with(&product_id(0).simple().to_string())).collect();
         // Categories 2, 1 and 0; collections 1 (picked), 2 (tag) and 3 (title).
         assert_eq!(of_first.len(), 6, "{}: {scopes:?}", world.backend());
     }

@@ -49,7 +49,8 @@ fn prices() -> impl Strategy<Value = Vec<Price>> {
 }
 
 fn stock() -> impl Strategy<Value = Vec<StockOnHand>> {
-    let level = |n| option::of((-3..12i64).prop_map(move |on_hand| StockOnHand { warehouse_id: warehouse_id(n), on_hand }));
+    let level =
+        |n| option::of((-3..12i64).prop_map(move |on_hand| StockOnHand { warehouse_id: warehouse_id(n), on_hand }));
     (level(0), level(1), level(2)).prop_map(|(a, b, c)| a.into_iter().chain(b).chain(c).collect())
 }
 
@@ -71,23 +72,25 @@ fn variant(product: u32, number: u32, options: Vec<ProductOption>) -> impl Strat
         .map(|option| prop::sample::select(option.values.into_iter().map(|it| it.value).collect::<Vec<_>>()))
         .collect();
     let plain = (option::of("[A-Z0-9-]{0,8}"), option::of("[0-9]{8}"), option::of(0..9000i64), any::<(bool, bool)>());
-    (choices, plain, prices(), stock(), attributes()).prop_map(move |(option_values, plain, prices, stock, attributes)| {
-        let (sku, barcode, weight_grams, (tracked, backorder)) = plain;
-        Variant {
-            id: variant_id(product, number),
-            sku,
-            barcode,
-            option_values,
-            weight_grams,
-            position: i32::try_from(number).unwrap(),
-            policy: if backorder { StockPolicy::Backorder } else { StockPolicy::Deny },
-            tracked,
-            media_id: None,
-            prices,
-            stock,
-            attributes,
-        }
-    })
+    (choices, plain, prices(), stock(), attributes()).prop_map(
+        move |(option_values, plain, prices, stock, attributes)| {
+            let (sku, barcode, weight_grams, (tracked, backorder)) = plain;
+            Variant {
+                id: variant_id(product, number),
+                sku,
+                barcode,
+                option_values,
+                weight_grams,
+                position: i32::try_from(number).unwrap(),
+                policy: if backorder { StockPolicy::Backorder } else { StockPolicy::Deny },
+                tracked,
+                media_id: None,
+                prices,
+                stock,
+                attributes,
+            }
+        },
+    )
 }
 
 fn media(product: u32) -> impl Strategy<Value = Vec<Media>> {
@@ -123,18 +126,20 @@ pub(crate) fn product(number: u32) -> impl Strategy<Value = Product> {
         (Just(options), variants.prop_flat_map(some))
     });
     let lists = (variants, media(number), publications(), attributes());
-    (status, names, tags, option::of(0..6u32), seo, lists).prop_map(move |(status, names, tags, category, seo, lists)| {
-        let ((options, mut variants), media, publications, attributes) = lists;
-        for (variant, medium) in variants.iter_mut().zip(&media) {
-            variant.media_id = Some(medium.id);
-        }
-        let mut product = Product::draft(product_id(number), slug(number), names.0, stored_time(now()));
-        (product.description_html, product.vendor, product.product_type) = (names.1, names.2, names.3);
-        (product.seo_title, product.seo_description, product.units_sold) = seo;
-        (product.options, product.variants, product.media) = (options, variants, media);
-        (product.publications, product.attributes) = (publications, attributes);
-        product.category_id = category.map(category_id);
-        (product.status, product.tags) = (status, tags);
-        product
-    })
+    (status, names, tags, option::of(0..6u32), seo, lists).prop_map(
+        move |(status, names, tags, category, seo, lists)| {
+            let ((options, mut variants), media, publications, attributes) = lists;
+            for (variant, medium) in variants.iter_mut().zip(&media) {
+                variant.media_id = Some(medium.id);
+            }
+            let mut product = Product::draft(product_id(number), slug(number), names.0, stored_time(now()));
+            (product.description_html, product.vendor, product.product_type) = (names.1, names.2, names.3);
+            (product.seo_title, product.seo_description, product.units_sold) = seo;
+            (product.options, product.variants, product.media) = (options, variants, media);
+            (product.publications, product.attributes) = (publications, attributes);
+            product.category_id = category.map(category_id);
+            (product.status, product.tags) = (status, tags);
+            product
+        },
+    )
 }
