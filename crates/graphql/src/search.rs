@@ -97,7 +97,7 @@ async fn suggestions(ctx: &Context<'_>, text: &str, limit: u32) -> Result<Vec<Qu
     let mut typed = words(text);
     let Some(last) = typed.pop() else { return Ok(Vec::new()) };
     let request = ctx.request();
-    let terms = request.loaders.hold(completions(&request.db, &last, limit)).await.map_err(database)?;
+    let terms = request.loaders.hold(completions(&request.db, request.scope, &last, limit)).await.map_err(database)?;
     let completed = |term: String| {
         let all: Vec<&str> = typed.iter().map(String::as_str).chain([term.as_str()]).collect();
         QuerySuggestion { text: all.join(" ") }

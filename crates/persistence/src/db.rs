@@ -81,7 +81,12 @@ impl Db {
             pgbouncer::check(config).await?;
             options.set_application_name("tradewind").map_sqlx_postgres_opts(move |options| {
                 let options = options.statement_cache_capacity(512);
-                options.options([("statement_timeout", format!("{}ms", statement_timeout.as_millis()))])
+                options.options([
+                    ("statement_timeout", format!("{}ms", statement_timeout.as_millis())),
+                    // Of a disk that seeks, PostgreSQL expects random reads to cost four times as much, and then reads
+                    // whole tables for a few hundred rows; on an SSD or in memory the indexes are right.
+                    ("random_page_cost", "1.1".to_owned()),
+                ])
             });
         } else {
             return Err(DbError::Setup(

@@ -19,6 +19,13 @@ async fn hidden_products_are_invisible_everywhere() {
             assert_eq!(nodes["data"]["nodes"], json!([null, null, null]), "{}: {}", shop.name, product.slug);
         }
         let counted = shop.ask("{ products { totalCount facets { key values { count } } } found: products(search: \"901\") { totalCount nodes { title } } }", json!({})).await;
+        for product in hidden() {
+            let number = product.slug.trim_start_matches("product-");
+            let query = "query($q: String!) { predictiveSearch(query: $q, limit: 20) { queries { text } } }";
+            let suggested = shop.ask(query, json!({ "q": number })).await;
+            let queries = &suggested["data"]["predictiveSearch"]["queries"];
+            assert_eq!(*queries, json!([]), "{}: a suggestion gives {number} away", shop.name);
+        }
         assert_eq!(counted["data"]["products"]["totalCount"], PRODUCTS, "{}", shop.name);
         let stock = counted["data"]["products"]["facets"]
             .as_array()

@@ -95,11 +95,11 @@ row! {
 async fn over_base<T: Rows>(
     db: &Db,
     name: &'static str,
-    base: (String, Vec<Arg>, bool),
+    base: (String, Vec<Arg>),
     select: impl FnOnce(usize) -> String,
     own: impl IntoIterator<Item = Arg>,
 ) -> Result<Vec<T>, DbError> {
-    let (mut text, mut args, _) = base;
+    let (mut text, mut args) = base;
     text.push_str(&select(args.len() + 1));
     args.extend(own);
     fetch_text(db, name, Cow::Owned(text), args).await
@@ -113,7 +113,7 @@ pub async fn value_counts(
     query: &ListQuery,
     only: Option<&str>,
 ) -> Result<Vec<ValueCount>, DbError> {
-    let base = Builder::new(db.backend(), scope, within, query).base();
+    let base = Builder::new(db.backend(), scope, within, query).base(false);
     let select = |next: usize| {
         let restriction = only.map_or_else(String::new, |_| format!("AND f.key = ${next} "));
         format!(
@@ -135,7 +135,7 @@ pub async fn category_counts(
     within: &Within,
     query: &ListQuery,
 ) -> Result<Vec<CategoryCount>, DbError> {
-    let base = Builder::new(db.backend(), scope, within, query).base();
+    let base = Builder::new(db.backend(), scope, within, query).base(false);
     let select = |next: usize| {
         format!(
             "SELECT within_id, slug, name, count FROM (
@@ -156,7 +156,7 @@ pub async fn price_buckets(
     within: &Within,
     query: &ListQuery,
 ) -> Result<Vec<PriceBucket>, DbError> {
-    let base = Builder::new(db.backend(), scope, within, query).base();
+    let base = Builder::new(db.backend(), scope, within, query).base(false);
     let select = |_| {
         format!(
             ", bounds AS (SELECT within_id, min(min_price) AS low, max(min_price) AS high,
@@ -177,7 +177,7 @@ pub async fn stock_counts(
     within: &Within,
     query: &ListQuery,
 ) -> Result<Vec<StockCount>, DbError> {
-    let base = Builder::new(db.backend(), scope, within, query).base();
+    let base = Builder::new(db.backend(), scope, within, query).base(true);
     let select = |_| {
         "SELECT within_id, count(CASE WHEN availability > 0 THEN 1 END), count(*) FROM base GROUP BY within_id"
             .to_owned()
@@ -192,7 +192,7 @@ pub async fn rating_counts(
     within: &Within,
     query: &ListQuery,
 ) -> Result<Vec<RatingCount>, DbError> {
-    let base = Builder::new(db.backend(), scope, within, query).base();
+    let base = Builder::new(db.backend(), scope, within, query).base(false);
     let select = |_| {
         let at_least = |stars: i64| format!("count(CASE WHEN rating_milli >= {} THEN 1 END)", stars * 1000);
         let columns = [4, 3, 2, 1].map(at_least).join(", ");

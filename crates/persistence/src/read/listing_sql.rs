@@ -115,26 +115,28 @@ impl<'q> Builder<'q> {
         (render(&text, self.postgres), self.args)
     }
 
-    /// `WITH base AS (…)`: list, product, price, rating and availability of every product that passes.
-    pub(crate) fn base(mut self) -> (String, Vec<Arg>, bool) {
+    /// `WITH base AS (…)`: list, product, price and rating of every product that passes, and where asked for its
+    /// availability, which lists of a scope have to fetch.
+    pub(crate) fn base(mut self, with_availability: bool) -> (String, Vec<Arg>) {
         let mut parts = self.parts();
         let conditions = self.with_scopes(&parts);
         let availability = match self.within {
-            Within::Channel => "s.availability",
+            _ if !with_availability => "",
+            Within::Channel => ", s.availability",
             Within::Scopes(_) => {
-                if !parts.from.contains(" listings l") {
+                if !parts.from.contains(LISTING_JOIN) {
                     parts.from.push_str(LISTING_JOIN);
                 }
-                "l.availability"
+                ", l.availability"
             }
         };
         let text = format!(
-            "WITH base AS (SELECT {within} AS within_id, s.product_id, s.min_price, s.rating_milli, {availability} AS availability
+            "WITH base AS (SELECT {within} AS within_id, s.product_id, s.min_price, s.rating_milli{availability}
              FROM {from} WHERE {conditions}) ",
             within = parts.within,
             from = parts.from,
         );
-        (render(&text, self.postgres), self.args, self.postgres)
+        (render(&text, self.postgres), self.args)
     }
 
     fn with_scopes(&mut self, parts: &Parts) -> String {
@@ -246,7 +248,8 @@ impl<'q> Builder<'q> {
         let Some(search) = &self.query.search else { return "s.units_sold".to_owned() };
         let sold = format!("CASE WHEN s.units_sold < {TIER} THEN s.units_sold ELSE {} END", TIER - 1);
         let tests = match self.postgres {
-            true => [("A", false), ("AB", false), ("A", true), ("AB", true)].map(|(weights, prefix)| search.tsquery(weights, prefix)),
+            true => [("A", false), ("AB", false), ("A", true), ("AB", true)]
+                .map(|(weights, prefix)| search.tsquery(weights, prefix)),
             false => [("title", false), ("title keywords", false), ("title", true), ("title keywords", true)]
                 .map(|(columns, prefix)| search.fts5(columns, prefix)),
         };

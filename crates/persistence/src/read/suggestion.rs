@@ -1,5 +1,5 @@
 //! What a shopper may mean while typing.
-use super::{category::CategoryRow, collection::CollectionRow};
+use super::{Scope, category::CategoryRow, collection::CollectionRow};
 use crate::{
     Db, DbError,
     row::row,
@@ -17,17 +17,29 @@ row! {
     }
 }
 
+// The most used words first, then only those that a visible product has: a word of what is not published yet would
+// give it away. Four times as many candidates as wanted, so that the check stays cheap.
 static COMPLETIONS: Sql = Sql::by_database(
     "search completions",
-    "SELECT term, uses FROM search_terms WHERE term >= $1 AND term < $1 || U&'\\+10FFFF' AND uses > 0
+    "SELECT term, uses FROM (SELECT term, uses FROM search_terms
+       WHERE term >= $1 AND term < $1 || U&'\\+10FFFF' AND uses > 0 ORDER BY uses DESC, term LIMIT $2 * 4) t
+     WHERE EXISTS (SELECT 1 FROM product_search d JOIN listings l ON l.product_id = d.product_id AND l.channel_id = $3
+       WHERE d.document @@ to_tsquery('simple', '''' || t.term || ''':AB') AND l.published_at <= $4)
      ORDER BY uses DESC, term LIMIT $2",
-    "SELECT term, uses FROM search_terms WHERE term >= $1 AND term < $1 || char(1114111) AND uses > 0
+    "SELECT term, uses FROM (SELECT term, uses FROM search_terms
+       WHERE term >= $1 AND term < $1 || char(1114111) AND uses > 0 ORDER BY uses DESC, term LIMIT $2 * 4) t
+     WHERE EXISTS (SELECT 1 FROM product_search JOIN product_search_documents d ON d.document_id = product_search.rowid
+       JOIN listings l ON l.product_id = d.product_id AND l.channel_id = $3
+       WHERE product_search MATCH 'title : \"' || t.term || '\" OR keywords : \"' || t.term || '\"'
+         AND l.published_at <= $4)
      ORDER BY uses DESC, term LIMIT $2",
 );
 
-/// Words that begin with `beginning` (already folded), the most used first.
-pub async fn completions(db: &Db, beginning: &str, limit: u32) -> Result<Vec<TermRow>, DbError> {
-    COMPLETIONS.fetch(db, vec![Arg::Text(beginning.to_owned()), Arg::Int(limit.into())]).await
+/// Words of visible products that begin with `beginning` (already folded), the most used first.
+pub async fn completions(db: &Db, scope: Scope, beginning: &str, limit: u32) -> Result<Vec<TermRow>, DbError> {
+    let args =
+        vec![Arg::Text(beginning.to_owned()), Arg::Int(limit.into()), Arg::Id(scope.channel_id), Arg::Time(scope.now)];
+    COMPLETIONS.fetch(db, args).await
 }
 
 static COLLECTIONS: Sql = Sql::new(

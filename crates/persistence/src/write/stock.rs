@@ -63,12 +63,10 @@ struct Sellable {
 }
 
 const SELLABLE: &str = "SELECT v.product_id, p.channel_id, v.tracked, v.policy,
-      CAST(coalesce(sum(s.on_hand - s.reserved), 0) AS bigint) AS available
-    FROM variants v JOIN variant_prices p ON p.variant_id = v.id
-    LEFT JOIN (stock_levels s JOIN channel_warehouses w ON w.warehouse_id = s.warehouse_id)
-      ON s.variant_id = v.id AND w.channel_id = p.channel_id
-    WHERE v.product_id {ids 1}
-    GROUP BY v.id, v.product_id, p.channel_id, v.tracked, v.policy";
+      CAST(coalesce((SELECT sum(s.on_hand - s.reserved) FROM stock_levels s
+        JOIN channel_warehouses w ON w.warehouse_id = s.warehouse_id AND w.channel_id = p.channel_id
+        WHERE s.variant_id = v.id), 0) AS bigint) AS available
+    FROM variants v JOIN variant_prices p ON p.variant_id = v.id WHERE v.product_id {ids 1}";
 
 const UPDATE_POSTGRES: &str = "UPDATE listings l SET availability = (u.row ->> 2)::smallint
     FROM json_array_elements($1::json) AS u (row)

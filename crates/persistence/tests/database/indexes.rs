@@ -1,0 +1,68 @@
+//! Every foreign key and every sorted or filtered column leads an index.
+use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
+use tradewind_testkit::TestDb;
+
+/// Table and columns that a query filters by and sorts in.
+const ORDERS: [(&str, &str); 24] = [
+    ("listings", "channel_id,min_price,product_id"),
+    ("listings", "channel_id,published_at,product_id"),
+    ("listings", "channel_id,title_key,product_id"),
+    ("listings", "channel_id,rating_milli,product_id"),
+    ("listings", "channel_id,units_sold,product_id"),
+    ("listings", "product_id,channel_id"),
+    ("listing_scopes", "channel_id,scope_id,min_price,product_id"),
+    ("listing_scopes", "channel_id,scope_id,published_at,product_id"),
+    ("listing_scopes", "channel_id,scope_id,title_key,product_id"),
+    ("listing_scopes", "channel_id,scope_id,rating_milli,product_id"),
+    ("listing_scopes", "channel_id,scope_id,units_sold,product_id"),
+    ("product_facets", "key,value,product_id"),
+    ("product_facets", "product_id,key,value"),
+    ("products", "slug"),
+    ("categories", "slug"),
+    ("categories", "parent_id,position,name,id"),
+    ("collections", "slug"),
+    ("collections", "position,id"),
+    ("variants", "product_id,position,id"),
+    ("media", "product_id,position,id"),
+    ("reviews", "product_id,created_at,id"),
+    ("stock_levels", "variant_id,warehouse_id"),
+    ("variant_prices", "variant_id,channel_id"),
+    ("search_terms", "term"),
+];
+
+const POSTGRES_INDEXES: &str = "SELECT t.relname::text AS tab, string_agg(a.attname::text, ',' ORDER BY k.n) AS cols
+    FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace s ON s.oid = t.relnamespace AND s.nspname = 'public'
+    CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, n)
+    JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.attnum GROUP BY i.indexrelid, t.relname";
+const POSTGRES_KEYS: &str = "SELECT c.conrelid::regclass::text AS tab, string_agg(a.attname::text, ',' ORDER BY k.n) AS cols
+    FROM pg_constraint c CROSS JOIN LATERAL unnest(c.conkey) WITH ORDINALITY AS k (attnum, n)
+    JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum WHERE c.contype = 'f' GROUP BY c.oid, c.conrelid";
+const SQLITE_INDEXES: &str = "SELECT m.name AS tab, group_concat(x.name, ',') AS cols FROM sqlite_schema m
+    JOIN pragma_index_list(m.name) l JOIN pragma_index_info(l.name) x WHERE m.type = 'table' GROUP BY m.name, l.name";
+const SQLITE_KEYS: &str = "SELECT m.name AS tab, f.\"from\" AS cols FROM sqlite_schema m
+    JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table'";
+
+#[tokio::test]
+async fn keys_and_orders_lead_an_index() {
+    for test in TestDb::each().await {
+        let db = Database::connect(test.url()).await.unwrap();
+        let backend = db.get_database_backend();
+        let (indexes, keys) = match backend {
+            DbBackend::Postgres => (POSTGRES_INDEXES, POSTGRES_KEYS),
+            _ => (SQLITE_INDEXES, SQLITE_KEYS),
+        };
+        let pairs = async |sql: &str| -> Vec<(String, String)> {
+            let rows = db.query_all_raw(Statement::from_string(backend, sql)).await.unwrap();
+            rows.iter().map(|row| (row.try_get("", "tab").unwrap(), row.try_get("", "cols").unwrap())).collect()
+        };
+        let (indexes, keys) = (pairs(indexes).await, pairs(keys).await);
+        assert!(keys.len() > 15 && indexes.len() > 20, "{}: the catalog was read", test.backend());
+        let expected = ORDERS.iter().map(|(table, columns)| ((*table).to_owned(), (*columns).to_owned()));
+        for (table, columns) in keys.into_iter().chain(expected) {
+            let leads = |index: &(String, String)| {
+                index.0 == table && format!("{},", index.1).starts_with(&format!("{columns},"))
+            };
+            assert!(indexes.iter().any(leads), "{}: no index of {table} begins with ({columns})", test.backend());
+        }
+    }
+}
