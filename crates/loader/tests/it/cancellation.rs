@@ -55,6 +55,7 @@ async fn a_batch_that_nobody_waits_for_is_not_fetched() {
     let run = async {
         ask_and_leave(loader.load(1)).await;
         assert_eq!(other.load(1).await, Ok(Some(10)), "a level leaves meanwhile");
+        assert_eq!(journal.count(), 0);
         loader.load(1).await
     };
     assert_eq!(frontier.run(run).await, Ok(Some(10)));

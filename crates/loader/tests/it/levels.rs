@@ -93,6 +93,27 @@ async fn a_held_query_that_is_dropped_releases_its_level() {
 }
 
 #[tokio::test]
+async fn a_query_held_by_another_task_releases_the_level_when_it_ends() {
+    let (frontier, journal) = (Frontier::new(), Journal::default());
+    let loader = frontier.loader(Probe::<1000>::tenfold(&journal));
+    let (holding, started) = (frontier.clone(), Arc::new(Notify::new()));
+    let notify = started.clone();
+    let held = tokio::spawn(async move {
+        let query = async {
+            notify.notify_one();
+            slowly(vec![1]).await
+        };
+        holding.hold(query).await
+    });
+    let run = async {
+        started.notified().await;
+        loader.load(1).await
+    };
+    assert_eq!(frontier.run(run).await, Ok(Some(10)));
+    assert!(held.is_finished(), "the level has waited for it");
+}
+
+#[tokio::test]
 async fn the_cooperative_budget_of_tokio_does_not_split_a_level() {
     let (frontier, journal) = (Frontier::new(), Journal::default());
     let loader = frontier.loader(Probe::<1000>::tenfold(&journal));
