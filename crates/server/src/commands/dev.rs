@@ -8,8 +8,8 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use std::time::Instant;
-use tradewind_commerce::seed;
-use tradewind_persistence::{Db, migrate, write::Shop};
+use tradewind_commerce::demo;
+use tradewind_persistence::{Db, migrate};
 
 /// The settings.
 pub fn config(args: &DevArgs) -> Result<Config, CommandError> {
@@ -27,11 +27,10 @@ pub async fn prepare(config: &Config, now: DateTime<Utc>) -> Result<(), CommandE
     };
     let db = source::embedded(folder, config).await?;
     migrate(&db).await?;
-    if Shop::load(&db).await?.channels.is_empty() {
+    if demo::is_empty(&db).await? {
         let began = Instant::now();
-        seed::run(&db, &seed::SeedOptions { products: 60, seed: 1, now }, &mut |_| ())
-            .await
-            .map_err(|error| CommandError::failed(format!("the demo shop cannot be written: {error}")))?;
+        let installed = demo::install(&db, now).await;
+        installed.map_err(|error| CommandError::failed(format!("the demo shop cannot be written: {error}")))?;
         tracing::debug!(elapsed = ?began.elapsed(), "demo shop written");
     }
     db.close().await;

@@ -1,4 +1,5 @@
-//! Compression for clients that ask for it, at the cheapest level: the point is the network, not the ratio.
+//! Compression for clients that ask for it, at the cheapest level that is worth it. Measured on 131 KB of catalog JSON
+//! (best of 200): gzip 1 makes 31 KB in 0.35 ms, brotli 2 makes 23 KB in 0.84 ms; brotli 0 and 1 make 42 KB in 1.05 ms.
 use super::negotiate::thousandths;
 use flate2::{Compression, write::GzEncoder};
 use hyper::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
@@ -51,7 +52,7 @@ impl Encoding {
             Self::Brotli => {
                 let mut out = room;
                 let params = brotli::enc::BrotliEncoderParams {
-                    quality: 1,
+                    quality: 2,
                     lgwin: 18,
                     size_hint: body.len(),
                     ..Default::default()

@@ -25,7 +25,9 @@ pub(super) fn from_json(body: &[u8]) -> Result<GraphqlRequest, Failure> {
     match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
         Some(b'{') => {}
         Some(b'[') => {
-            return Err(Failure::malformed("the body is a list, but batching is off: send one JSON object per request"));
+            return Err(Failure::malformed(
+                "the body is a list, but batching is off: send one JSON object per request",
+            ));
         }
         None => return Err(Failure::malformed("the body is empty: send a JSON object with `query`")),
         Some(_) => return Err(Failure::malformed("the body must be a JSON object with `query`")),

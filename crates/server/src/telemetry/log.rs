@@ -5,7 +5,7 @@ use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
 /// The exporter's own messages would be exported again.
-const NEVER: &str = "opentelemetry=off,opentelemetry_sdk=off,opentelemetry-otlp=off,hyper=warn,reqwest=warn,h2=warn";
+const NEVER: &str = "opentelemetry=off,opentelemetry_sdk=off,opentelemetry-otlp=off,hyper=warn,reqwest=warn,h2=warn,sea_orm_migration=warn";
 
 /// Installs the log of the process; `None` when there is one already.
 pub(super) fn start(config: &Config) -> Option<WorkerGuard> {

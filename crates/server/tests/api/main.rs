@@ -1,1 +1,12 @@
-fn main() {}
+//! The server as its clients see it: a real one on a free port, or the binary itself.
+#![allow(clippy::expect_used, clippy::panic)] // helpers are outside of #[test] functions
+mod commands;
+mod config;
+mod drain;
+mod http;
+mod limits;
+mod log;
+mod metrics;
+mod negotiation;
+mod support;
+mod traces;
