@@ -141,6 +141,8 @@ impl Reader {
 
 /// The known name that a typing mistake was meant to be.
 fn nearest(name: &str, known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+    // A third of the letters may be wrong, the common prefix not counted.
+    let most = (name.trim_start_matches("TRADEWIND_").len() / 3).min(4);
     let scored = known.map(|known| (strsim::damerau_levenshtein(name, known), known));
-    scored.min().filter(|(distance, _)| *distance <= 4).map(|(_, known)| known)
+    scored.min().filter(|(distance, _)| *distance <= most).map(|(_, known)| known)
 }

@@ -20,6 +20,7 @@ fn all_that_is_wrong_is_listed_with_a_way_out() {
             ("TRADEWIND_COMPRESSION", "maybe"),
             ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"),
             ("TOKIO_WORKER_THREADS", "0"),
+            ("TRADEWIND_FOO", "1"),
             ("PATH", "/bin"),
         ]),
         ..Sources::default()
@@ -27,6 +28,7 @@ fn all_that_is_wrong_is_listed_with_a_way_out() {
     let problems = problems(&sources);
     let expected = [
         "TRADEWIND_DRAIN_DELLAY (environment): is no setting of this version: did you mean TRADEWIND_DRAIN_DELAY?",
+        "TRADEWIND_FOO (environment): is no setting of this version: remove it",
         "DATABASE_URL: is not set: name the database",
         "TRADEWIND_PORT = \"80000\" (environment): write a whole number from 0 to 65535",
         "TRADEWIND_ADDRESS = \"localhost\" (environment): write an IP address",
