@@ -86,12 +86,12 @@ impl Columns {
     }
 
     fn place(&mut self, index: usize, name: &str, target: &Target) -> Result<(), BadHeader> {
-        let same = |candidate: &&str| candidate.eq_ignore_ascii_case(name);
-        if let Some((field, _)) = FIELDS.iter().find(|(_, names)| names.iter().any(|n| same(&n))) {
+        let same = |candidate: &&'static str| candidate.eq_ignore_ascii_case(name);
+        if let Some((field, _)) = FIELDS.iter().find(|(_, names)| names.iter().any(same)) {
             if let Some(earlier) = self.fields[*field as usize].replace(index) {
                 return Err(self.twice(name, earlier, index));
             }
-        } else if let Some(kept) = KEPT.iter().find(|kept| kept.names.iter().any(|n| same(&n))) {
+        } else if let Some(kept) = KEPT.iter().find(|kept| kept.names.iter().any(same)) {
             let key = kept.names[0].to_owned();
             self.add_attribute(AttributeColumn {
                 index,

@@ -165,11 +165,9 @@ fn check_titles(rows: &[Row], findings: &mut Findings) {
 /// A short text of the first row.
 fn label(row: &Row, field: Field, findings: &mut Findings) -> Given<String> {
     let given = text(row, field);
-    if let Given::Is(text) = &given {
-        if text.chars().count() > MAX_LABEL_CHARS {
-            let reason = format!("the text is longer than {MAX_LABEL_CHARS} characters");
-            findings.errors.push(row.error(field, reason, "shorten it"));
-        }
+    if matches!(&given, Given::Is(text) if text.chars().count() > MAX_LABEL_CHARS) {
+        let reason = format!("the text is longer than {MAX_LABEL_CHARS} characters");
+        findings.errors.push(row.error(field, reason, "shorten it"));
     }
     given
 }
@@ -272,10 +270,11 @@ fn warn_of_later_rows(rows: &[Row], findings: &mut Findings) {
     for row in later {
         let columns = &row.file.columns;
         for field in Field::OF_PRODUCT.into_iter().chain([Field::Status]) {
-            if let Some(index) = columns.index(field) {
-                if !row.at(index).is_empty() && row.at(index) != first.get(field) {
-                    warn(row, index);
-                }
+            if let Some(index) = columns.index(field)
+                && !row.at(index).is_empty()
+                && row.at(index) != first.get(field)
+            {
+                warn(row, index);
             }
         }
         if Arc::ptr_eq(&row.file, &first.file) {

@@ -57,61 +57,75 @@ impl<R: Read> Groups<R> {
         Ok(self.pending.take())
     }
 
+    /// Adds the record to its group; gives the group before if it ended.
     fn take_row(&mut self) -> Option<Group> {
-        let (slug, problem) = identify(&self.file, &self.record);
-        let row = Row::new(&self.file, &self.record);
-        let title_less = row.as_ref().map_or(true, |row| row.get(Field::Title).is_empty());
-        let problem = match &row {
-            Ok(_) => problem,
-            // The broken row explains more than what its handle looks like.
-            Err(broken) => Some(broken.clone()),
+        let (slug, bad_handle) = identify(&self.file, &self.record);
+        let row = match self.pending.as_mut().filter(|group| group.slug.is_some() && group.slug == slug) {
+            Some(group) if group.is_full() => {
+                group.count += 1;
+                return None;
+            }
+            _ => Row::new(&self.file, &self.record),
         };
-        let (same, orphan) = match (&self.pending, &slug) {
-            (Some(group), Some(slug)) => (group.slug.as_ref() == Some(slug), false),
-            // Without a handle and a title, a row most likely belongs to the product above.
-            (Some(group), None) => (false, title_less && group.slug.is_some()),
-            (None, _) => (false, false),
-        };
-        let mut finished = None;
-        if !same {
-            finished = self.pending.take();
-            self.pending = Some(Group {
-                slug: slug.clone(),
-                line: self.record.line,
-                rows: Vec::new(),
-                count: 0,
-                problems: Vec::new(),
-                bytes: 0,
-            });
-        }
-        if let (Some(above), true) = (finished.as_mut(), orphan) {
-            above.problems.push(
-                RowProblem::error(
-                    &self.file.name,
-                    self.record.line,
-                    "this row has no usable handle and may belong to the product above, which was therefore not imported",
-                    "write the handle into the row",
-                )
-                .of(above.slug.as_deref().unwrap_or_default()),
-            );
-        }
+        let finished = self.turn(&slug, &row);
         if let Some(group) = self.pending.as_mut() {
             group.count += 1;
-            group.problems.extend(problem.map(|problem| match &slug {
-                Some(slug) => problem.of(slug),
-                None => problem,
-            }));
-            if let Ok(row) = row {
-                group.add(row);
+            match row {
+                Ok(row) => {
+                    group.problems.extend(bad_handle);
+                    group.add(row);
+                }
+                // The broken row explains more than what its handle looks like.
+                Err(broken) => group.problems.push(match &slug {
+                    Some(slug) => broken.of(slug),
+                    None => *broken,
+                }),
             }
             // A product with very many broken rows says so only so often.
             group.problems.truncate(100);
         }
         finished
     }
+
+    /// Begins a new group where the handle changes.
+    fn turn(&mut self, slug: &Option<String>, row: &Result<Row, Box<RowProblem>>) -> Option<Group> {
+        if self.pending.as_ref().is_some_and(|group| slug.is_some() && group.slug == *slug) {
+            return None;
+        }
+        let next = Group {
+            slug: slug.clone(),
+            line: self.record.line,
+            rows: Vec::new(),
+            count: 0,
+            problems: Vec::new(),
+            bytes: 0,
+        };
+        let mut above = self.pending.replace(next)?;
+        let title_less = row.as_ref().map_or(true, |row| row.get(Field::Title).is_empty());
+        let orphan = match (&above.slug, slug) {
+            // A file that was cut ends with the beginning of a handle.
+            (Some(above), Some(slug)) => row.is_err() && above.starts_with(slug.as_str()),
+            // Without a handle and a title, a row most likely belongs to the product above.
+            (Some(_), None) => title_less,
+            (None, _) => false,
+        };
+        if orphan {
+            let reason = "this row is broken or has no usable handle; it may belong to the product above, which was \
+                          therefore not imported";
+            let problem =
+                RowProblem::error(&self.file.name, self.record.line, reason, "correct the row and its handle");
+            above.problems.push(problem.of(above.slug.as_deref().unwrap_or_default()));
+        }
+        Some(above)
+    }
 }
 
 impl Group {
+    /// Whether its rows were let go, because there are too many.
+    fn is_full(&self) -> bool {
+        self.rows.is_empty() && self.bytes > 0
+    }
+
     fn add(&mut self, row: Row) {
         self.bytes += row.size();
         if self.count > MAX_PRODUCT_ROWS as u64 || self.bytes > MAX_PRODUCT_BYTES {

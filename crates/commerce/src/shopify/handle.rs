@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 pub(crate) enum BadHandle {
     Empty,
     TooLong,
-    /// A character that ends or splits the path of an address.
+    /// A character that ends or splits an address, or that only a wrong quote puts there.
     Character(char),
 }
 
@@ -27,7 +27,7 @@ pub(crate) fn slug(cell: &str) -> Result<String, BadHandle> {
     if out.is_empty() {
         return Err(BadHandle::Empty);
     }
-    if let Some(c) = out.chars().find(|c| c.is_control() || matches!(c, '/' | '\\' | '?' | '#')) {
+    if let Some(c) = out.chars().find(|c| c.is_control() || matches!(c, '/' | '\\' | '?' | '#' | '"' | '<' | '>')) {
         return Err(BadHandle::Character(c));
     }
     if out.chars().count() > MAX_LABEL_CHARS {

@@ -258,7 +258,7 @@ impl Writer<'_> {
             let now = self.options.now.trunc_subsecs(6);
             let mut assembly = Assembly { target: &self.setup.target, now, new_id: &mut Uuid::now_v7 };
             outcomes.push(match (assembly.product(draft.clone(), known, category), known) {
-                (Err(problem), _) => Outcome::Refused(problem),
+                (Err(problem), _) => Outcome::Refused(*problem),
                 (Ok(product), Some(known)) if product.same_content(known) => Outcome::Unchanged(variants(&product)),
                 (Ok(mut product), known) => {
                     product.updated_at = now;

@@ -32,7 +32,7 @@ impl Assembly<'_> {
         draft: Draft,
         stored: Option<&Product>,
         category_id: Option<Uuid>,
-    ) -> Result<Product, RowProblem> {
+    ) -> Result<Product, Box<RowProblem>> {
         let mut product = match stored {
             Some(stored) => stored.clone(),
             None => {
@@ -62,7 +62,7 @@ impl Assembly<'_> {
             Some(variants) => {
                 let selection =
                     selection::select(&product, draft.options, &variants).map_err(|(reason, way_out)| {
-                        RowProblem::error(&draft.file, draft.line, reason, way_out).of(&draft.slug)
+                        Box::new(RowProblem::error(&draft.file, draft.line, reason, way_out).of(&draft.slug))
                     })?;
                 self.set_variants(&mut product, selection, variants, &mut gallery);
             }

@@ -28,7 +28,7 @@ pub(crate) struct Row {
 
 impl Row {
     /// Takes over a record, or says what is wrong with it.
-    pub(crate) fn new(file: &Arc<InputFile>, record: &Record) -> Result<Self, RowProblem> {
+    pub(crate) fn new(file: &Arc<InputFile>, record: &Record) -> Result<Self, Box<RowProblem>> {
         check(file, record)?;
         let mut row = Self { file: Arc::clone(file), line: record.line, text: String::new(), ends: Vec::new() };
         row.text.reserve(record.size());
@@ -74,8 +74,9 @@ impl Row {
     }
 }
 
-fn check(file: &InputFile, record: &Record) -> Result<(), RowProblem> {
-    let error = |reason: String, way_out: &str| Err(RowProblem::error(&file.name, record.line, reason, way_out));
+fn check(file: &InputFile, record: &Record) -> Result<(), Box<RowProblem>> {
+    let error =
+        |reason: String, way_out: &str| Err(Box::new(RowProblem::error(&file.name, record.line, reason, way_out)));
     let last_cell = file.columns.name(record.len().saturating_sub(1)).to_owned();
     let spans = if record.last_line > record.line {
         format!(" (it reaches from line {} to line {})", record.line, record.last_line)
@@ -94,7 +95,7 @@ fn check(file: &InputFile, record: &Record) -> Result<(), RowProblem> {
                 format!("the file ends inside a quoted cell{spans}"),
                 "close the quoted cell with a quote; if the file was cut, export or copy it again",
             )
-            .map_err(|problem: RowProblem| problem.at(last_cell, ""));
+            .map_err(|problem: Box<RowProblem>| Box::new(problem.at(last_cell, "")));
         }
         Some(Fault::TooLarge) => {
             return error(
@@ -104,7 +105,7 @@ fn check(file: &InputFile, record: &Record) -> Result<(), RowProblem> {
                 ),
                 "a quote that is opened and never closed does this: close it, then import the file again",
             )
-            .map_err(|problem: RowProblem| problem.at(last_cell, ""));
+            .map_err(|problem: Box<RowProblem>| Box::new(problem.at(last_cell, "")));
         }
         None => {}
     }
@@ -122,10 +123,11 @@ fn check(file: &InputFile, record: &Record) -> Result<(), RowProblem> {
     Ok(())
 }
 
-fn check_cell(file: &InputFile, record: &Record, index: usize, cell: &[u8]) -> Result<(), RowProblem> {
+fn check_cell(file: &InputFile, record: &Record, index: usize, cell: &[u8]) -> Result<(), Box<RowProblem>> {
     let error = |reason: String, way_out: &str| {
-        Err(RowProblem::error(&file.name, record.line, reason, way_out)
-            .at(file.columns.name(index), &String::from_utf8_lossy(&cell[..cell.len().min(400)])))
+        let value = String::from_utf8_lossy(&cell[..cell.len().min(400)]);
+        let problem = RowProblem::error(&file.name, record.line, reason, way_out);
+        Err(Box::new(problem.at(file.columns.name(index), &value)))
     };
     if cell.len() > MAX_CELL_BYTES {
         return error(format!("the cell is larger than {} MB", MAX_CELL_BYTES >> 20), "shorten it");

@@ -26,8 +26,7 @@ pub(crate) struct Census {
     hasher: HandleHasher,
     runs: Vec<u64>,
     scattered: Vec<u64>,
-    /// Words inside records that could not be read and that swallowed several lines: a product whose handle is among
-    /// them may have lost rows there.
+    /// Words inside records that could not be read: a product whose handle is among them may have lost rows there.
     swallowed: HashSet<u64>,
 }
 
@@ -42,7 +41,12 @@ impl Census {
                 continue;
             }
             rows += 1;
-            if record.last_line > record.line && (record.fault.is_some() || record.len() != file.columns.len()) {
+            let broken = record.fault.is_some() || record.len() != file.columns.len();
+            // A row of the wrong width on one line still begins with its own handle.
+            let knows_its_handle = record.fault.is_none()
+                && record.last_line == record.line
+                && file.columns.index(Field::Handle) == Some(0);
+            if broken && !knows_its_handle {
                 self.note_swallowed(&record);
             }
             let hash = slug_of(file, &record).ok().map(|slug| self.hasher.hash(&slug));

@@ -43,7 +43,8 @@ pub(crate) async fn prepare(db: &Db, options: &ImportOptions) -> Result<Setup, I
         known.push(made.clone());
     }
     let setup = Setup { target: Target { main, channels: known, warehouse_id }, warehouses, channels };
-    if !options.dry_run && !(setup.warehouses.is_empty() && setup.channels.is_empty()) {
+    let makes_something = !setup.warehouses.is_empty() || !setup.channels.is_empty();
+    if makes_something && !options.dry_run {
         let tx = WriteTx::begin(db).await?;
         setup.save(&tx, options.now).await?;
         tx.commit().await?;

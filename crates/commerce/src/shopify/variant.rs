@@ -56,11 +56,11 @@ pub(crate) fn read(
         }
         variants.push(variant);
     }
-    if variants.len() > MAX_VARIANTS {
-        if let Some(row) = rows.first() {
-            let reason = format!("the product has {} variants, more than {MAX_VARIANTS}", variants.len());
-            findings.errors.push(row.error(Field::Handle, reason, "split the product"));
-        }
+    if variants.len() > MAX_VARIANTS
+        && let Some(row) = rows.first()
+    {
+        let reason = format!("the product has {} variants, more than {MAX_VARIANTS}", variants.len());
+        findings.errors.push(row.error(Field::Handle, reason, "split the product"));
     }
     (!variants.is_empty()).then_some(variants)
 }

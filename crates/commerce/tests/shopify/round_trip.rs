@@ -100,7 +100,11 @@ fn choices(options: &[ProductOption]) -> Vec<Vec<String>> {
     options.iter().fold(vec![Vec::new()], |all, option| {
         let with = |choice: &Vec<String>| {
             let choice = choice.clone();
-            option.values.iter().map(move |value| [&choice[..], &[value.value.clone()]].concat()).collect::<Vec<_>>()
+            option
+                .values
+                .iter()
+                .map(move |value| [&choice[..], std::slice::from_ref(&value.value)].concat())
+                .collect::<Vec<_>>()
         };
         all.iter().flat_map(with).collect()
     })

@@ -129,7 +129,7 @@ pub(crate) fn analyse(
     for (_, other) in document.operations.iter() {
         all.add(visitor.set(&other.node.selection_set.node));
     }
-    for (name, _) in &document.fragments {
+    for name in document.fragments.keys() {
         let sums = visitor.fragment(name.as_str());
         all.add(sums);
     }

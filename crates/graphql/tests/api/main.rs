@@ -4,7 +4,10 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stderr,
-    clippy::cast_possible_truncation
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    unreachable_pub,
+    reason = "a test stops at what it did not expect, and counts in small numbers"
 )]
 
 mod bad_input;

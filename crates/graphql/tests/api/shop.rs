@@ -112,7 +112,7 @@ pub fn product(number: u32) -> Product {
     product.variants = (1..=VARIANTS).map(|position| variant(number, position)).collect();
     let published = now() - chrono::Duration::hours(i64::from(number));
     product.publications = vec![Publication { channel_id: id(1, 1), published_at: published }];
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         product.publications.push(Publication { channel_id: id(1, 2), published_at: published });
     }
     product
@@ -125,12 +125,15 @@ fn title(number: u32) -> String {
 
 fn variant(number: u32, position: u32) -> Variant {
     let dollars = i64::from(1000 + number * 13 % 400 * 10 + position * 100);
-    let mut prices =
-        vec![Price { channel_id: id(1, 1), amount: dollars, compare_at: (number % 10 == 0).then_some(dollars + 500) }];
-    if number % 2 == 0 {
+    let mut prices = vec![Price {
+        channel_id: id(1, 1),
+        amount: dollars,
+        compare_at: number.is_multiple_of(10).then_some(dollars + 500),
+    }];
+    if number.is_multiple_of(2) {
         prices.push(Price { channel_id: id(1, 2), amount: dollars - 99, compare_at: None });
     }
-    let on_hand = |warehouse: u32| if number % 12 == 0 { 0 } else { i64::from(number + position + warehouse) };
+    let on_hand = |warehouse: u32| if number.is_multiple_of(12) { 0 } else { i64::from(number + position + warehouse) };
     Variant {
         id: id(5, number * 10 + position),
         sku: Some(format!("SKU-{number}-{position}")),
