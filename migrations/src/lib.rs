@@ -1,4 +1,4 @@
-//! Schema steps. Each is one file and runs on PostgreSQL and on SQLite; [`dialect`] writes the differences.
+//! Schema steps. Each is one file and runs on PostgreSQL and on SQLite; `dialect.rs` writes the differences.
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
 

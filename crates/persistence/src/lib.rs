@@ -1,4 +1,4 @@
-//! The only crate that speaks SQL. [`Db`] is the pool; [`read`] answers requests, [`write`] changes the catalog and
+//! The only crate that speaks SQL. [`Db`] is the pool; [`read`] answers requests, [`mod@write`] changes the catalog and
 //! everything precomputed from it in one transaction.
 mod db;
 mod entity;

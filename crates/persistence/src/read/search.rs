@@ -179,7 +179,8 @@ mod tests {
     fn picks_the_nearest_spelling() {
         let candidate = |term: &str, uses| Candidate { word: "shrit".into(), term: term.into(), uses };
         let candidates = [candidate("shirt", 9), candidate("short", 20), candidate("shrimp", 1)];
-        assert_eq!(likely("shrit", &candidates), ["shirt"]);
+        // A swap away, and a letter away from its beginning; `short` is two away.
+        assert_eq!(likely("shrit", &candidates), ["shirt", "shrimp"]);
         assert_eq!(likely("zzz", &[]), ["zzz"]);
     }
 }
