@@ -91,6 +91,7 @@ pgbouncer_launch() {
   {
     sed "/^max_prepared_statements/d" deploy/pgbouncer/pgbouncer.ini
     [ -z "$prepared" ] || printf 'max_prepared_statements = %s\n' "$prepared"
+    # The last word counts, so these lines take the place of the file's own.
     cat <<INI
 listen_addr =
 unix_socket_dir = $home
@@ -100,8 +101,8 @@ stats_users = tradewind
 logfile = $home/log
 pidfile = $SERVICES_DIR/pgbouncer-$name.pid
 [databases]
-* = host=$SERVICES_DIR/s port=5432
 INI
+    sed -n "s|^\* = host=[^ ]* port=[^ ]*|* = host=$SERVICES_DIR/s port=5432|p" deploy/pgbouncer/pgbouncer.ini
   } >"$home/pgbouncer.ini"
   [ -z "$SERVICES_USER" ] || chown -R "$SERVICES_USER" "$home"
   pgbouncer_quietly "$home" || {

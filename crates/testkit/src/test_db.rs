@@ -4,6 +4,7 @@ use crate::{
     postgres::{PostgresDb, server_url},
     sqlite::SqliteDb,
 };
+use sea_orm::{ConnectOptions, ConnectionTrait, Database};
 
 /// A private database with the whole schema and no rows; removed when dropped, also with connections still open.
 #[derive(Debug)]
@@ -58,5 +59,14 @@ impl TestDb {
             Kind::Sqlite(_) => Backend::Sqlite,
             Kind::Postgres(_) => Backend::Postgres,
         }
+    }
+
+    /// Runs SQL that the product never would, to see how it bears the outcome.
+    pub async fn sabotage(&self, sql: &str) {
+        let mut options = ConnectOptions::new(self.url());
+        options.max_connections(1).sqlx_logging(false);
+        let db = Database::connect(options).await.expect("the test's own database opens");
+        db.execute_unprepared(sql).await.expect("the database accepts the SQL of the test");
+        db.close().await.expect("the connection closes");
     }
 }

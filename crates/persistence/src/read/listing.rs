@@ -96,9 +96,9 @@ where
         // Behind the 22 columns of a product.
         Ok(Self {
             product: ProductRow::from_row(row)?,
-            within: row.try_get(22)?,
-            number: row.try_get(23)?,
-            text: row.try_get(24)?,
+            within: row.try_get_unchecked(22)?,
+            number: row.try_get_unchecked(23)?,
+            text: row.try_get_unchecked(24)?,
         })
     }
 }

@@ -37,8 +37,6 @@ row! {
         pub amount: i64,
         /// The struck-through price.
         pub compare_at: Option<i64>,
-        /// JSON list of the product's options, for their names.
-        pub options: String,
     }
 }
 
@@ -61,7 +59,7 @@ macro_rules! variant_columns {
 static PAGES: Sql = Sql::by_database(
     "variants by product",
     concat!(
-        "SELECT page.*, p.options FROM unnest($1::uuid[]) AS parent (id) JOIN products p ON p.id = parent.id
+        "SELECT page.* FROM unnest($1::uuid[]) AS parent (id)
          CROSS JOIN LATERAL (SELECT ",
         variant_columns!(),
         " FROM variants v JOIN variant_prices vp ON vp.variant_id = v.id AND vp.channel_id = $2
@@ -71,12 +69,11 @@ static PAGES: Sql = Sql::by_database(
     concat!(
         "SELECT ",
         variant_columns!(),
-        ", p.options FROM (SELECT v.*, row_number() OVER (PARTITION BY v.product_id ORDER BY v.position, v.id) AS number
+        " FROM (SELECT v.*, row_number() OVER (PARTITION BY v.product_id ORDER BY v.position, v.id) AS number
            FROM variants v
            WHERE v.product_id {ids 1} AND (v.position, v.id) > ($3, $4)
              AND EXISTS (SELECT 1 FROM variant_prices own WHERE own.variant_id = v.id AND own.channel_id = $2)) v
          JOIN variant_prices vp ON vp.variant_id = v.id AND vp.channel_id = $2
-         JOIN products p ON p.id = v.product_id
          WHERE v.number <= $5 ORDER BY v.product_id, v.position, v.id"
     ),
 );
@@ -104,8 +101,7 @@ static BY_IDS: Sql = Sql::new(
     concat!(
         "SELECT ",
         variant_columns!(),
-        ", p.options FROM variants v JOIN variant_prices vp ON vp.variant_id = v.id AND vp.channel_id = $2
-         JOIN products p ON p.id = v.product_id
+        " FROM variants v JOIN variant_prices vp ON vp.variant_id = v.id AND vp.channel_id = $2
          JOIN listings l ON l.product_id = v.product_id AND l.channel_id = $2
          WHERE v.id {ids 1} AND l.published_at <= $3"
     ),
@@ -121,8 +117,7 @@ static BY_CHOICE: Sql = Sql::new(
     concat!(
         "SELECT ",
         variant_columns!(),
-        ", p.options FROM variants v JOIN variant_prices vp ON vp.variant_id = v.id AND vp.channel_id = $3
-         JOIN products p ON p.id = v.product_id
+        " FROM variants v JOIN variant_prices vp ON vp.variant_id = v.id AND vp.channel_id = $3
          WHERE v.product_id {ids 1} AND v.option_values {texts 2} ORDER BY v.position, v.id"
     ),
 );

@@ -4,3 +4,4 @@
 mod indexes;
 mod plans;
 mod pooler;
+mod timeouts;
