@@ -58,7 +58,7 @@ impl Category {
 }
 
 /// A node of the category tree.
-#[Object]
+#[Object(crate = "crate::execution")]
 impl Category {
     /// Opaque id.
     pub(crate) async fn id(&self) -> ID {
@@ -109,7 +109,7 @@ impl Category {
 #[derive(Default)]
 pub struct CategoryQuery;
 
-#[Object]
+#[Object(crate = "crate::execution")]
 impl CategoryQuery {
     /// One category, by slug or by id; null when there is none.
     async fn category(

@@ -9,7 +9,7 @@ use tradewind_domain::global_id::{GlobalId, NodeKind};
 pub struct Channel(pub(crate) Arc<directory::Channel>);
 
 /// Where the shop sells, in one currency. A request chooses with the header `Tradewind-Channel`.
-#[Object]
+#[Object(crate = "crate::execution")]
 impl Channel {
     /// Opaque id.
     pub(crate) async fn id(&self) -> ID {
@@ -45,7 +45,7 @@ impl Channel {
 #[derive(Default)]
 pub struct ChannelQuery;
 
-#[Object]
+#[Object(crate = "crate::execution")]
 impl ChannelQuery {
     /// The channel of this request.
     async fn channel(&self, ctx: &Context<'_>) -> Channel {

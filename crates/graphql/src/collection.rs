@@ -61,7 +61,7 @@ impl Collection {
 }
 
 /// A named set of products, hand-picked or kept by rules.
-#[Object]
+#[Object(crate = "crate::execution")]
 impl Collection {
     /// Opaque id.
     pub(crate) async fn id(&self) -> ID {
@@ -113,7 +113,7 @@ fn fingerprint() -> Fingerprint {
 }
 
 /// A page of the shop's collections, in display order.
-#[Object]
+#[Object(crate = "crate::execution")]
 impl CollectionConnection {
     /// The collections with their cursors.
     async fn edges(&self) -> Vec<CollectionEdge> {
@@ -154,7 +154,7 @@ fn position(argument: &str, cursor: &str) -> Result<CollectionPosition> {
 #[derive(Default)]
 pub struct CollectionQuery;
 
-#[Object]
+#[Object(crate = "crate::execution")]
 impl CollectionQuery {
     /// One collection, by slug or by id; null when there is none.
     async fn collection(

@@ -1,7 +1,10 @@
 //! What a resolver knows of its request.
 use crate::{directory::Channel, loaders::Loaders};
 use async_graphql::Context;
-use std::sync::Arc;
+use std::{
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
 use tradewind_domain::currency::Currency;
 use tradewind_persistence::{Db, read::Scope};
 
@@ -11,6 +14,8 @@ pub(crate) struct RequestCtx {
     pub(crate) scope: Scope,
     pub(crate) loaders: Loaders,
     pub(crate) db: Db,
+    /// When the first resolver ran, where somebody wants to know: validation is over then.
+    pub(crate) resolving: Option<Arc<OnceLock<Instant>>>,
 }
 
 impl RequestCtx {
@@ -27,6 +32,10 @@ pub(crate) trait Request {
 impl Request for Context<'_> {
     fn request(&self) -> &RequestCtx {
         // The engine puts it into every request; there is no other way to execute.
-        self.data_unchecked::<RequestCtx>()
+        let request = self.data_unchecked::<RequestCtx>();
+        if let Some(resolving) = &request.resolving {
+            resolving.get_or_init(Instant::now);
+        }
+        request
     }
 }

@@ -1,13 +1,16 @@
 //! Runs requests: limits, channel, loaders, execution, and what is told of errors.
 use crate::{
+    answer::{OutputTypes, Plan, Planned, arrange, mark, plan},
     context::RequestCtx,
     directory::{Directory, NoChannel},
+    documents::{Document, Documents},
     error::Code,
-    explain::explain,
-    limits::{Analysis, Limits, analyse, scan},
+    execution::Rendering,
+    explain::{Clock, explain},
+    limits::{Analysis, Limits, Refusal, analyse, scan},
     loaders::{Loaders, Source},
     request::{GraphqlRequest, Outcome, RequestContext, type_name},
-    schema::{ShopSchema, build},
+    schema::{ShopSchema, build, sdl},
 };
 use async_graphql::{
     Request, ServerError, Value, Variables,
@@ -16,7 +19,10 @@ use async_graphql::{
         types::{ExecutableDocument, OperationDefinition, OperationType},
     },
 };
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
 use tradewind_loader::{Frontier, LoaderMetrics, Observer};
 use tradewind_persistence::{Db, DbError, read::Scope, statements};
 
@@ -29,6 +35,8 @@ pub struct Engine {
     schema: ShopSchema,
     db: Db,
     directory: Arc<Directory>,
+    types: Arc<OutputTypes>,
+    documents: Documents,
     limits: Arc<Limits>,
     metrics: Option<Arc<LoaderMetrics>>,
 }
@@ -36,8 +44,9 @@ pub struct Engine {
 /// An operation that may run.
 struct Prepared {
     request: Request,
-    operation_name: Option<String>,
-    kind: OperationType,
+    document: Arc<Document>,
+    /// Where the document's own does not do.
+    plan: Option<Plan>,
     analysis: Analysis,
 }
 
@@ -46,7 +55,10 @@ impl Engine {
     pub async fn start(db: Db, limits: Limits, metrics: Option<Arc<LoaderMetrics>>) -> Result<Self, DbError> {
         let directory = Arc::new(Directory::load(&db).await?);
         let schema = build(Some(Arc::clone(&directory)));
-        Ok(Self { schema, db, directory, limits: Arc::new(limits), metrics })
+        let types =
+            OutputTypes::parse(&sdl()).map_err(|cause| DbError::Setup(format!("the schema's text: {cause}")))?;
+        let documents = Documents::new(limits.document_cache_bytes);
+        Ok(Self { schema, db, directory, types: Arc::new(types), documents, limits: Arc::new(limits), metrics })
     }
 
     /// The database that it reads.
@@ -66,17 +78,21 @@ impl Engine {
             Ok(prepared) => prepared,
             Err(refused) => return *refused,
         };
+        let parsed = Instant::now();
+        let resolving = context.explain.then(|| Arc::new(OnceLock::new()));
         let frontier = match &self.metrics {
             Some(metrics) => Frontier::with_observer(Arc::clone(metrics) as Arc<dyn Observer>),
             None => Frontier::new(),
         };
-        let Prepared { request, operation_name, kind, analysis } = prepared;
+        let Prepared { request, document, plan, analysis } = prepared;
+        let (operation_name, kind) = (document.operation_name.clone(), document.kind);
         let run = async {
             let channel = self.directory.resolve(&self.db, context.channel.as_deref()).await?;
             let scope = Scope::new(channel.row.id, context.now);
             let source = Source { db: self.db.clone(), scope };
             let loaders = Loaders::new(frontier.clone(), source);
-            let request = request.data(RequestCtx { channel, scope, loaders, db: self.db.clone() });
+            let resolving = resolving.clone();
+            let request = request.data(RequestCtx { channel, scope, loaders, db: self.db.clone(), resolving });
             Ok(frontier.run(self.schema.execute(request)).await)
         };
         let (result, statements) = statements::record(context.explain, run).await;
@@ -89,12 +105,15 @@ impl Engine {
             }
         };
         let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
+        let plan = plan.as_ref().unwrap_or(&document.plan);
+        arrange(&mut response.data, plan, &response.errors, document.is_rendered);
         for error in &mut response.errors {
             finish(error, &context);
         }
         if context.explain {
-            let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-            let explained = explain(&statements, &frontier.reports(), analysis.cost, micros);
+            let resolving = resolving.and_then(|resolving| resolving.get().copied());
+            let clock = Clock { started, parsed, resolving, ended: Instant::now() };
+            let explained = explain(&statements, &frontier.reports(), analysis.cost, &clock);
             response.extensions.insert("explain".to_owned(), explained);
         }
         let error_code = response.errors.first().and_then(code_of);
@@ -112,38 +131,77 @@ impl Engine {
     }
 
     fn prepare(&self, request: GraphqlRequest, context: &RequestContext) -> Result<Prepared, Box<Outcome>> {
-        let refuse = |code, message| Box::new(Outcome::refused(code, message, &context.trace_id));
-        let too_costly = |refusal: crate::limits::Refusal| {
-            let mut outcome = refuse(Code::QueryTooCostly, refusal.message);
-            outcome.limit = Some(refusal.limit);
-            outcome
+        let GraphqlRequest { query, operation_name, variables } = request;
+        let variables = Variables::from_json(variables);
+        let document = match self.documents.get(&query, operation_name.as_deref()) {
+            Some(known) => known,
+            None => self.read(&query, operation_name.as_deref(), &variables, context)?,
         };
-        scan(&request.query, &self.limits).map_err(too_costly)?;
-        let document =
-            parse_query(&request.query).map_err(|error| refuse(Code::GraphqlParseFailed, cut(error.to_string())))?;
-        let operation = choose(&document, request.operation_name.as_deref())
-            .map_err(|message| refuse(Code::GraphqlValidationFailed, message))?;
-        let kind = operation.ty;
-        if context.queries_only && kind != OperationType::Query {
-            let mut outcome =
-                refuse(Code::BadUserInput, "GET runs queries only: send this operation with POST".to_owned());
+        if context.queries_only && document.kind != OperationType::Query {
+            let message = "GET runs queries only: send this operation with POST".to_owned();
+            let mut outcome = Outcome::refused(Code::BadUserInput, message, &context.trace_id);
             outcome.method_not_allowed = true;
-            return Err(outcome);
+            return Err(Box::new(outcome));
         }
-        let variables = Variables::from_json(request.variables);
-        let analysis = analyse(&document, operation, &variables, &self.limits).map_err(too_costly)?;
-        let operation_name = request.operation_name.or_else(|| {
-            let (name, _) = document.operations.iter().next()?;
-            name.map(|name| name.to_string())
-        });
-        let mut parsed = Request::new(request.query).variables(variables);
-        parsed.operation_name = operation_name.clone();
-        parsed.set_parsed_query(document);
+        let operation = choose(&document.parsed, operation_name.as_deref())
+            .map_err(|message| refuse(Code::GraphqlValidationFailed, message, context))?;
+        let analysis = analyse(&document.parsed, operation, &variables, &self.limits)
+            .map_err(|refusal| too_costly(refusal, context))?;
+        let plan =
+            document.is_conditional.then(|| plan(&self.types, &document.parsed, operation, Some(&variables)).plan);
+        let mut request = Request::new("").variables(variables);
+        request.operation_name.clone_from(&document.operation_name);
+        request.set_parsed_query(document.parsed.clone());
+        if document.is_rendered {
+            request = request.data(Rendering { types: Arc::clone(&self.types) });
+        }
         if !self.limits.introspection {
-            parsed = parsed.disable_introspection();
+            request = request.disable_introspection();
         }
-        Ok(Prepared { request: parsed, operation_name, kind, analysis })
+        Ok(Prepared { request, document, plan, analysis })
     }
+
+    /// Reads a document that is not known yet. The limits come before whatever takes longer than they do.
+    fn read(
+        &self,
+        query: &str,
+        operation_name: Option<&str>,
+        variables: &Variables,
+        context: &RequestContext,
+    ) -> Result<Arc<Document>, Box<Outcome>> {
+        scan(query, &self.limits).map_err(|refusal| too_costly(refusal, context))?;
+        let mut parsed =
+            parse_query(query).map_err(|error| refuse(Code::GraphqlParseFailed, cut(error.to_string()), context))?;
+        let operation = choose(&parsed, operation_name)
+            .map_err(|message| refuse(Code::GraphqlValidationFailed, message, context))?;
+        let analysis =
+            analyse(&parsed, operation, variables, &self.limits).map_err(|refusal| too_costly(refusal, context))?;
+        let kind = operation.ty;
+        let Planned { plan, merged, is_conditional } = match analysis.circular {
+            true => Planned::default(),
+            false => plan(&self.types, &parsed, operation, None),
+        };
+        mark(&mut parsed, &self.types, &merged);
+        let first = || parsed.operations.iter().next()?.0.map(ToString::to_string);
+        let name = operation_name.map(str::to_owned).or_else(first);
+        let is_rendered = merged.is_empty();
+        let document = Document { operation_name: name, kind, plan, is_conditional, is_rendered, parsed };
+        let document = Arc::new(document);
+        if !analysis.circular {
+            self.documents.keep(query, operation_name, &document);
+        }
+        Ok(document)
+    }
+}
+
+fn refuse(code: Code, message: String, context: &RequestContext) -> Box<Outcome> {
+    Box::new(Outcome::refused(code, message, &context.trace_id))
+}
+
+fn too_costly(refusal: Refusal, context: &RequestContext) -> Box<Outcome> {
+    let mut outcome = refuse(Code::QueryTooCostly, refusal.message, context);
+    outcome.limit = Some(refusal.limit);
+    outcome
 }
 
 /// The operation that will run.

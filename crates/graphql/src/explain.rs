@@ -1,10 +1,40 @@
 //! `extensions.explain`: what a request did to the database.
 use async_graphql::Value;
+use std::time::{Duration, Instant};
 use tradewind_loader::BatchReport;
 use tradewind_persistence::statements::Statements;
 
-/// `{ statements batches { loader keys rows micros … } statementList micros cost }`.
-pub(crate) fn explain(statements: &Statements, batches: &[BatchReport], cost: u64, micros: u64) -> Value {
+/// When the parts of a request began and ended.
+pub(crate) struct Clock {
+    pub(crate) started: Instant,
+    /// Parsed and within the limits.
+    pub(crate) parsed: Instant,
+    /// The first resolver ran; None: none did.
+    pub(crate) resolving: Option<Instant>,
+    pub(crate) ended: Instant,
+}
+
+impl Clock {
+    /// Name, begin and end of each phase.
+    fn phases(&self) -> impl Iterator<Item = (&'static str, Instant, Instant)> {
+        let validate = self.resolving.map(|resolving| ("validate", self.parsed, resolving));
+        let execute = ("execute", self.resolving.unwrap_or(self.parsed), self.ended);
+        [("parse", self.started, self.parsed)].into_iter().chain(validate).chain([execute])
+    }
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// `{ statements micros cost phases { name micros startMicros } batches { loader keys rows micros … } statementList }`.
+pub(crate) fn explain(statements: &Statements, batches: &[BatchReport], cost: u64, clock: &Clock) -> Value {
+    let phase = |(name, began, ended): (&str, Instant, Instant)| {
+        let start = began.duration_since(clock.started);
+        serde_json::json!({ "name": name, "startMicros": micros(start), "micros": micros(ended.duration_since(began)) })
+    };
+    let phases: Vec<_> = clock.phases().map(phase).collect();
+    let whole = micros(clock.ended.duration_since(clock.started));
     let batches: Vec<_> = batches
         .iter()
         .map(|batch| {
@@ -25,7 +55,8 @@ pub(crate) fn explain(statements: &Statements, batches: &[BatchReport], cost: u6
         })
         .collect();
     let explain = serde_json::json!({
-        "statements": statements.count, "micros": micros, "cost": cost, "batches": batches, "statementList": list,
+        "statements": statements.count, "micros": whole, "cost": cost, "phases": phases, "batches": batches,
+        "statementList": list,
     });
     Value::from_json(explain).unwrap_or_default()
 }

@@ -145,6 +145,7 @@ pub enum FacetKind {
 
 /// A way to narrow the list.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(crate = "crate::execution")]
 pub struct Facet {
     /// `category`, `vendor`, `productType`, `tags`, `price`, `inStock`, `rating`, or `option:` and an option's name.
     pub key: String,
@@ -160,6 +161,7 @@ pub struct Facet {
 
 /// A value that narrows the list.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(crate = "crate::execution")]
 pub struct FacetValue {
     /// What the filter takes.
     pub value: String,
@@ -175,6 +177,7 @@ pub struct FacetValue {
 
 /// The span of a figure over the list, in the channel's currency.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(crate = "crate::execution")]
 pub struct FacetRange {
     /// Lowest.
     pub min: Decimal,
@@ -186,6 +189,7 @@ pub struct FacetRange {
 
 /// One part of the span.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(crate = "crate::execution")]
 pub struct FacetBucket {
     /// Lowest figure of the part, included.
     pub from: Decimal,

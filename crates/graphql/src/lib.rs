@@ -5,14 +5,17 @@
     reason = "types of the schema are public to async-graphql; the crate exports the few that callers use"
 )]
 
+mod answer;
 mod category;
 mod channel;
 mod collection;
 mod context;
 mod cursor;
 mod directory;
+mod documents;
 mod engine;
 mod error;
+mod execution;
 mod explain;
 mod facet;
 mod filter;

@@ -38,7 +38,7 @@ impl Media {
 }
 
 /// A picture or film of a product.
-#[Object]
+#[Object(crate = "crate::execution")]
 impl Media {
     /// Opaque id.
     pub(crate) async fn id(&self) -> ID {

@@ -14,7 +14,7 @@ impl Money {
 }
 
 /// An amount of one currency.
-#[Object]
+#[Object(crate = "crate::execution")]
 impl Money {
     /// Decimal string with as many decimals as the currency has, such as `"12.99"` or, in yen, `"1300"`.
     async fn amount(&self) -> Decimal {
@@ -28,6 +28,7 @@ impl Money {
 
 /// The lowest and the highest amount of a set.
 #[derive(Clone, Copy, Debug, SimpleObject)]
+#[graphql(crate = "crate::execution")]
 pub struct MoneyRange {
     /// Lowest.
     pub min: Money,

@@ -88,7 +88,7 @@ async fn find(ctx: &Context<'_>, argument: &str, id: &ID) -> Result<Option<Node>
 #[derive(Default)]
 pub struct NodeQuery;
 
-#[Object]
+#[Object(crate = "crate::execution")]
 impl NodeQuery {
     /// The object with this id; null when it does not exist or this channel does not show it.
     async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "Opaque id.")] id: ID) -> Result<Option<Node>> {

@@ -32,6 +32,7 @@ pub(crate) fn page_size(first: Option<i32>, last: Option<i32>) -> Result<PageSiz
 
 /// Where a page lies in its list.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(crate = "crate::execution")]
 pub struct PageInfo {
     /// More items follow.
     pub has_next_page: bool,
@@ -48,6 +49,7 @@ macro_rules! edge {
     ($edge:ident, $node:ty, $of:literal) => {
         #[doc = concat!("One of the ", $of, " and its cursor.")]
         #[derive(Clone, async_graphql::SimpleObject)]
+        #[graphql(crate = "crate::execution")]
         pub struct $edge {
             /// For `after` and `before`.
             pub cursor: String,

@@ -61,6 +61,7 @@ pub enum ProductStatus {
 
 /// The average of a product's reviews.
 #[derive(Clone, Copy, Debug, SimpleObject)]
+#[graphql(crate = "crate::execution")]
 pub struct Rating {
     /// Stars, 1 to 5 with three decimals; null without reviews.
     pub average: Option<f64>,
@@ -70,6 +71,7 @@ pub struct Rating {
 
 /// What search engines are told.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(crate = "crate::execution")]
 pub struct Seo {
     /// Title of the page; null: use the product's title.
     pub title: Option<String>,
@@ -82,7 +84,7 @@ pub struct Seo {
 pub struct Product(pub(crate) Arc<ProductRow>);
 
 /// Something that the shop sells, as the channel of the request shows it.
-#[Object]
+#[Object(crate = "crate::execution")]
 impl Product {
     /// Opaque id.
     pub(crate) async fn id(&self) -> ID {
@@ -219,7 +221,7 @@ impl Product {
 }
 
 impl Product {
-    fn domain_options(&self) -> Vec<option::ProductOption> {
+    pub(crate) fn domain_options(&self) -> Vec<option::ProductOption> {
         serde_json::from_str(&self.0.options).unwrap_or_default()
     }
 }
@@ -251,7 +253,7 @@ fn choice(options: &[option::ProductOption], selected: &[SelectedOptionInput]) -
 #[derive(Default)]
 pub struct ProductQuery;
 
-#[Object]
+#[Object(crate = "crate::execution")]
 impl ProductQuery {
     /// One product, by id or by slug; null when this channel does not show it.
     async fn product(
@@ -266,7 +268,11 @@ impl ProductQuery {
                 let id = crate::node::typed_id("id", &id, NodeKind::Product)?;
                 loaders.product_by_id().load(id).await
             }
-            (None, Some(slug)) => loaders.product_by_slug().load(slug).await,
+            (None, Some(slug)) => loaders.product_by_slug().load(slug).await.inspect(|row| {
+                if let Some(row) = row {
+                    loaders.product_by_id().prime(row.id, Arc::clone(row));
+                }
+            }),
             _ => return Err(bad_input("`product` needs exactly one of `id` and `slug`")),
         };
         Ok(row.map_err(load)?.map(Product))

@@ -49,7 +49,7 @@ impl ProductConnection {
 }
 
 /// A page of products.
-#[Object]
+#[Object(crate = "crate::execution")]
 impl ProductConnection {
     /// The products with their cursors.
     async fn edges(&self, ctx: &Context<'_>) -> Result<Vec<ProductEdge>> {

@@ -6,7 +6,7 @@ use tradewind_domain::option;
 pub struct ProductOption(pub(crate) option::ProductOption);
 
 /// What a shopper chooses, such as Size.
-#[Object]
+#[Object(crate = "crate::execution")]
 impl ProductOption {
     /// `Size`, `Color`.
     async fn name(&self) -> &str {
@@ -22,7 +22,7 @@ impl ProductOption {
 pub struct ProductOptionValue(option::OptionValue);
 
 /// One value of an option.
-#[Object]
+#[Object(crate = "crate::execution")]
 impl ProductOptionValue {
     /// `Red`, `M`.
     async fn name(&self) -> &str {

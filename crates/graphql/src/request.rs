@@ -1,5 +1,5 @@
 //! What the transport hands in, and what it gets back.
-use crate::error::Code;
+use crate::{answer::write_answer, error::Code};
 use async_graphql::{Response, parser::types::OperationType};
 use chrono::{DateTime, Utc};
 
@@ -34,7 +34,7 @@ pub struct RequestContext {
 /// The answer, and what logs and metrics want to know of it.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The answer.
+    /// The answer. Objects in its data may be JSON already: write it with [`Outcome::write_json`].
     pub response: Response,
     /// False: the request was refused before anything ran, so the answer has no `data`.
     pub executed: bool,
@@ -55,6 +55,12 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Appends the answer as JSON.
+    pub fn write_json(&self, out: &mut Vec<u8>) {
+        let data = self.executed.then_some(&self.response.data);
+        write_answer(out, &self.response.errors, data, &self.response.extensions);
+    }
+
     pub(crate) fn refused(code: Code, message: String, trace_id: &str) -> Self {
         let mut error = async_graphql::ServerError::new(message, None);
         let mut extensions = async_graphql::ErrorExtensionValues::default();

@@ -72,7 +72,7 @@ impl Review {
 }
 
 /// A customer's opinion of a product.
-#[Object]
+#[Object(crate = "crate::execution")]
 impl Review {
     /// Opaque id.
     pub(crate) async fn id(&self) -> ID {
@@ -114,7 +114,7 @@ impl Review {
 pub struct ReviewAuthor(Arc<AuthorRow>);
 
 /// The author of a review, as other shoppers see them.
-#[Object]
+#[Object(crate = "crate::execution")]
 impl ReviewAuthor {
     /// The name that the author chose to show.
     async fn display_name(&self) -> &str {
@@ -170,7 +170,7 @@ fn review_position(cursor: &str) -> Result<ReviewPosition> {
 }
 
 /// A page of a product's reviews, newest first.
-#[Object]
+#[Object(crate = "crate::execution")]
 impl ReviewConnection {
     /// The reviews with their cursors.
     async fn edges(&self) -> Vec<ReviewEdge> {

@@ -38,6 +38,7 @@ batch!(
 
 /// A search that a shopper may mean.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(crate = "crate::execution")]
 pub struct QuerySuggestion {
     /// What to search for.
     pub text: String,
@@ -45,6 +46,7 @@ pub struct QuerySuggestion {
 
 /// What a shopper may mean while typing.
 #[derive(SimpleObject)]
+#[graphql(crate = "crate::execution")]
 pub struct PredictiveSearchResult {
     /// Searches: what was typed with its last word completed.
     pub queries: Vec<QuerySuggestion>,
@@ -60,7 +62,7 @@ pub struct PredictiveSearchResult {
 #[derive(Default)]
 pub struct SearchQueries;
 
-#[Object]
+#[Object(crate = "crate::execution")]
 impl SearchQueries {
     /// Suggestions while typing. Nothing is suggested for a text without letters and digits.
     async fn predictive_search(

@@ -59,7 +59,7 @@ impl From<stock::Availability> for Availability {
 pub struct StockLevel(pub(crate) SharedRow<StockRow>);
 
 /// What one warehouse can promise of one variant.
-#[Object]
+#[Object(crate = "crate::execution")]
 impl StockLevel {
     /// Where it lies.
     async fn warehouse(&self, ctx: &Context<'_>) -> Result<Warehouse> {
@@ -76,7 +76,7 @@ impl StockLevel {
 pub struct Warehouse(pub(crate) Arc<WarehouseRow>);
 
 /// A place that holds stock.
-#[Object]
+#[Object(crate = "crate::execution")]
 impl Warehouse {
     /// Opaque id.
     pub(crate) async fn id(&self) -> ID {

@@ -16,7 +16,6 @@ use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use std::sync::Arc;
 use tradewind_domain::{
     global_id::{GlobalId, NodeKind},
-    option::ProductOption,
     stock::{Availability, StockPolicy},
 };
 use tradewind_loader::Loaded;
@@ -75,6 +74,7 @@ batch!(
 
 /// One option value of a variant.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(crate = "crate::execution")]
 pub struct SelectedOption {
     /// Name of the option, such as `Size`.
     pub name: String,
@@ -108,7 +108,7 @@ impl ProductVariant {
 }
 
 /// What is actually sold: one combination of option values.
-#[Object]
+#[Object(crate = "crate::execution")]
 impl ProductVariant {
     /// Opaque id.
     pub(crate) async fn id(&self) -> ID {
@@ -123,10 +123,11 @@ impl ProductVariant {
         &self.0.title
     }
     /// The option values with their names; empty for a product without options.
-    async fn selected_options(&self) -> Vec<SelectedOption> {
+    async fn selected_options(&self, ctx: &Context<'_>) -> Result<Vec<SelectedOption>> {
+        let product = ctx.request().loaders.product_by_id().load(self.0.product_id).await.map_err(load)?;
+        let options = product.map(|product| Product(product).domain_options()).unwrap_or_default();
         let values: Vec<String> = serde_json::from_str(&self.0.option_values).unwrap_or_default();
-        let options: Vec<ProductOption> = serde_json::from_str(&self.0.options).unwrap_or_default();
-        options.into_iter().zip(values).map(|(option, value)| SelectedOption { name: option.name, value }).collect()
+        Ok(options.into_iter().zip(values).map(|(option, value)| SelectedOption { name: option.name, value }).collect())
     }
     /// What the shopper pays, in the channel's currency.
     async fn price(&self, ctx: &Context<'_>) -> Money {
@@ -228,7 +229,7 @@ fn variant_position(cursor: &str) -> Result<VariantPosition> {
 }
 
 /// A page of a product's variants, in display order.
-#[Object]
+#[Object(crate = "crate::execution")]
 impl ProductVariantConnection {
     /// The variants with their cursors.
     async fn edges(&self) -> Vec<ProductVariantEdge> {

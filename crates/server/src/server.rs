@@ -97,7 +97,9 @@ impl Server {
 fn site(app: App, telemetry: &Telemetry) -> Site {
     let App { config, db, engine, metrics, clock } = app;
     let quiet = config.profile == crate::config::Profile::Dev;
+    let turns = tokio::sync::Semaphore::new(config.graphql.max_concurrent_operations);
     Site {
+        turns,
         access: AccessLog { sample: config.log.access_sample, quiet },
         graphiql: config.http.graphiql.then(crate::graphiql::router),
         graphql: config.graphql,

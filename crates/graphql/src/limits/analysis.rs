@@ -4,6 +4,7 @@ use super::{
     Limits, Refusal,
     cost::{Size, size},
 };
+use crate::answer::is_mark;
 use async_graphql::{
     Variables,
     parser::types::{ExecutableDocument, OperationDefinition, Selection, SelectionSet},
@@ -17,6 +18,8 @@ pub(crate) struct Analysis {
     pub(crate) cost: u64,
     /// Nested fields.
     pub(crate) depth: u64,
+    /// A fragment spreads itself, at whatever distance: validation will refuse the document.
+    pub(crate) circular: bool,
 }
 
 /// Figures of a selection set. All of them add up over fragments.
@@ -51,6 +54,7 @@ struct Visitor<'d> {
     variables: &'d Variables,
     /// None while a fragment is being visited: a circle, which validation reports.
     fragments: HashMap<&'d str, Option<Sums>>,
+    circular: bool,
 }
 
 impl<'d> Visitor<'d> {
@@ -66,6 +70,7 @@ impl<'d> Visitor<'d> {
     fn selection(&mut self, selection: &'d Selection) -> Sums {
         let count = |directives: usize| u64::try_from(directives).unwrap_or(u64::MAX);
         match selection {
+            Selection::Field(field) if is_mark(&field.node) => Sums::default(),
             Selection::Field(field) => {
                 let below = self.set(&field.node.selection_set.node);
                 let name = field.node.name.node.as_str();
@@ -106,6 +111,7 @@ impl<'d> Visitor<'d> {
 
     fn fragment(&mut self, name: &'d str) -> Sums {
         if let Some(known) = self.fragments.get(name) {
+            self.circular |= known.is_none();
             return known.unwrap_or_default();
         }
         self.fragments.insert(name, None);
@@ -123,7 +129,7 @@ pub(crate) fn analyse(
     variables: &Variables,
     limits: &Limits,
 ) -> Result<Analysis, Refusal> {
-    let mut visitor = Visitor { document, operation, variables, fragments: HashMap::new() };
+    let mut visitor = Visitor { document, operation, variables, fragments: HashMap::new(), circular: false };
     // Validation reads every operation and fragment, so each of them counts.
     let mut all = Sums::default();
     for (_, other) in document.operations.iter() {
@@ -159,7 +165,7 @@ pub(crate) fn analyse(
             return Err(Refusal::new(limit, what, value, most, way_out));
         }
     }
-    Ok(Analysis { cost: own.items.saturating_add(own.rest), depth: own.depth })
+    Ok(Analysis { cost: own.items.saturating_add(own.rest), depth: own.depth, circular: visitor.circular })
 }
 
 #[cfg(test)]
@@ -190,8 +196,9 @@ mod tests {
             query.push_str(&format!(" fragment f{level} on Query {{ ...f{0} ...f{0} }}", level + 1));
         }
         assert_eq!(check(&query, &Limits::default()).unwrap_err().limit, "selections");
-        assert!(
-            check("{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }", &Limits::default()).is_ok()
-        );
+        let circle = "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }";
+        assert!(check(circle, &Limits::default()).unwrap().circular);
+        let twice = "{ ...a ...b } fragment a on Query { ...b } fragment b on Query { channel { id } }";
+        assert!(!check(twice, &Limits::default()).unwrap().circular);
     }
 }

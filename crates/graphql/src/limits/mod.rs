@@ -29,6 +29,8 @@ pub struct Limits {
     pub cost: u64,
     /// Whether `__schema` and `__type` are answered.
     pub introspection: bool,
+    /// About how many bytes parsed documents may take, so that a known text is not parsed again.
+    pub document_cache_bytes: usize,
 }
 
 impl Default for Limits {
@@ -44,6 +46,7 @@ impl Default for Limits {
             directives: 60,
             cost: 20_000,
             introspection: true,
+            document_cache_bytes: 16 << 20,
         }
     }
 }

@@ -10,6 +10,7 @@
     reason = "a test stops at what it did not expect, and counts in small numbers"
 )]
 
+mod answer;
 mod bad_input;
 mod facets;
 mod paging;

@@ -30,7 +30,7 @@ pub struct Shop {
     pub db: Db,
     pub engine: Engine,
     pub name: String,
-    _test: TestDb,
+    test: TestDb,
 }
 
 pub fn now() -> DateTime<Utc> {
@@ -180,6 +180,13 @@ pub fn hidden() -> Vec<Product> {
     products
 }
 
+/// What the client gets.
+pub fn answer(outcome: &Outcome) -> Value {
+    let mut json = Vec::new();
+    outcome.write_json(&mut json);
+    serde_json::from_slice(&json).unwrap()
+}
+
 impl Shop {
     /// The shop on each database there is.
     pub async fn each() -> Vec<Self> {
@@ -191,9 +198,13 @@ impl Shop {
             let db = Db::connect(&patient).await.unwrap();
             fill(&db).await;
             let engine = Engine::start(db.clone(), Limits::default(), None).await.unwrap();
-            shops.push(Self { name: test.backend().to_string(), db, engine, _test: test });
+            shops.push(Self { name: test.backend().to_string(), db, engine, test });
         }
         shops
+    }
+
+    pub async fn sabotage(&self, sql: &str) {
+        self.test.sabotage(sql).await;
     }
 
     pub async fn save(&self, products: &[Product]) {
@@ -220,7 +231,7 @@ impl Shop {
     pub async fn ask(&self, query: &str, variables: Value) -> Value {
         let outcome = self.execute(query, variables, None).await;
         assert!(outcome.response.errors.is_empty(), "{}: {query}: {:?}", self.name, outcome.response.errors);
-        serde_json::to_value(&outcome.response).unwrap()
+        answer(&outcome)
     }
 
     /// Code and text of the first error.

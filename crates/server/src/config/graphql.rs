@@ -9,6 +9,13 @@ static EXECUTION_TIMEOUT: Var = Var::new(
     "10s",
     "how long one operation may run; then code TIMEOUT",
 );
+static CONCURRENCY: Var = Var::new(
+    "TRADEWIND_MAX_CONCURRENT_OPERATIONS",
+    "graphql.max_concurrent_operations",
+    "16",
+    "operations that run at the same time; others wait for their turn, within their execution timeout. More than the \
+     database has connections for only takes memory",
+);
 static EXPLAIN: Var = Var::new(
     "TRADEWIND_EXPLAIN",
     "graphql.explain",
@@ -19,6 +26,12 @@ static EXPLAIN: Var = Var::new(
 static INTROSPECTION: Var =
     Var::new("TRADEWIND_INTROSPECTION", "graphql.introspection", "true", "answer __schema and __type");
 static DOCUMENT: Var = Var::new("TRADEWIND_MAX_DOCUMENT", "graphql.max_document", "64KiB", "largest document");
+static DOCUMENT_CACHE: Var = Var::new(
+    "TRADEWIND_DOCUMENT_CACHE",
+    "graphql.document_cache",
+    "16MiB",
+    "memory for parsed documents, so that a known text is not parsed again",
+);
 static TOKENS: Var = Var::new("TRADEWIND_MAX_TOKENS", "graphql.max_tokens", "5000", "lexical tokens of a document");
 static BRACKETS: Var =
     Var::new("TRADEWIND_MAX_BRACKETS", "graphql.max_brackets", "64", "brackets of any kind open at once");
@@ -43,9 +56,11 @@ static COST: Var = Var::new(
 
 pub(super) const VARS: &[&Var] = &[
     &EXECUTION_TIMEOUT,
+    &CONCURRENCY,
     &EXPLAIN,
     &INTROSPECTION,
     &DOCUMENT,
+    &DOCUMENT_CACHE,
     &TOKENS,
     &BRACKETS,
     &SELECTIONS,
@@ -64,6 +79,8 @@ const MOST_BRACKETS: usize = 200;
 pub struct GraphqlConfig {
     /// How long one operation may run.
     pub execution_timeout: Duration,
+    /// Operations that run at the same time.
+    pub max_concurrent_operations: usize,
     /// Whether `Tradewind-Explain: 1` is answered.
     pub explain: bool,
     /// What is refused before it runs.
@@ -73,9 +90,15 @@ pub struct GraphqlConfig {
 impl GraphqlConfig {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
         let execution_timeout = reader.read(&EXECUTION_TIMEOUT, value::duration);
+        let concurrency = reader.read(&CONCURRENCY, |text| value::number(text, 1..=100_000));
         let explain = reader.read(&EXPLAIN, value::switch);
         let limits = limits(reader);
-        Some(Self { execution_timeout: execution_timeout?, explain: explain?, limits: limits? })
+        Some(Self {
+            execution_timeout: execution_timeout?,
+            max_concurrent_operations: concurrency?,
+            explain: explain?,
+            limits: limits?,
+        })
     }
 }
 
@@ -84,6 +107,7 @@ fn limits(reader: &mut Reader) -> Option<Limits> {
     let (selections, depth, aliases) = (count(&SELECTIONS), count(&DEPTH), count(&ALIASES));
     let (root_fields, directives, cost) = (count(&ROOT_FIELDS), count(&DIRECTIVES), count(&COST));
     let document_bytes = reader.read(&DOCUMENT, |text| value::bytes(text, 1024..=1 << 20));
+    let document_cache_bytes = reader.read(&DOCUMENT_CACHE, |text| value::bytes(text, 0..=1 << 30));
     let tokens = reader.read(&TOKENS, |text| value::number(text, 1..=1_000_000));
     let brackets = reader.read(&BRACKETS, |text| value::number(text, 1..=MOST_BRACKETS));
     let introspection = reader.read(&INTROSPECTION, value::switch);
@@ -98,6 +122,7 @@ fn limits(reader: &mut Reader) -> Option<Limits> {
         directives: directives?,
         cost: cost?,
         introspection: introspection?,
+        document_cache_bytes: document_cache_bytes?,
     })
 }
 

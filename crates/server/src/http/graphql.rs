@@ -83,8 +83,13 @@ fn context(
 async fn execute(site: &Site, request: GraphqlRequest, context: RequestContext) -> Result<Outcome, TooLong> {
     let name = request.operation_name.clone();
     let limit = site.graphql.execution_timeout;
-    let outcome = tokio::time::timeout(limit, site.engine.execute(request, context)).await;
-    outcome.map_err(|_| TooLong { name, limit })
+    let run = async {
+        // Never closed. Each operation under way holds its rows and its answer in memory: as many as the database can
+        // serve are faster than all at once.
+        let _turn = site.turns.acquire().await;
+        site.engine.execute(request, context).await
+    };
+    tokio::time::timeout(limit, run).await.map_err(|_| TooLong { name, limit })
 }
 
 struct TooLong {
@@ -117,13 +122,13 @@ fn write(
     exchange: &mut Exchange,
     media: Media,
     parts: &Parts,
-    outcome: Outcome,
+    mut outcome: Outcome,
     asked: Asked,
 ) -> Result<Response<Body>, Failure> {
-    let Outcome { mut response, executed, .. } = outcome;
-    let explain =
-        if asked.explain { response.extensions.get("explain").cloned() } else { response.extensions.remove("explain") };
-    let rejected = (!executed).then(|| outcome.limit.or(outcome.error_code).unwrap_or("unknown"));
+    let extensions = &mut outcome.response.extensions;
+    let explain = if asked.explain { extensions.get("explain").cloned() } else { extensions.remove("explain") };
+    let rejected = (!outcome.executed).then(|| outcome.limit.or(outcome.error_code).unwrap_or("unknown"));
+    let body = reply::json(&outcome);
     exchange.operation = Some(Operation {
         name: outcome.operation_name,
         kind: outcome.operation_type,
@@ -137,10 +142,9 @@ fn write(
     if outcome.method_not_allowed {
         return Err(Failure::method("POST"));
     }
-    let body = reply::json(&response, executed)?;
     let wanted = site.http.compress_from.is_some_and(|least| body.len() >= least);
     let encoding = wanted.then(|| Encoding::negotiate(&parts.headers)).flatten();
-    Ok(reply::graphql(reply::STATUS.of(media, executed), media, body, encoding))
+    Ok(reply::graphql(reply::STATUS.of(media, outcome.executed), media, body, encoding))
 }
 
 fn wants_explain(headers: &HeaderMap) -> bool {

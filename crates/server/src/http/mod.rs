@@ -41,6 +41,8 @@ pub(crate) struct Site {
     pub(crate) http: HttpConfig,
     pub(crate) graphql: GraphqlConfig,
     pub(crate) engine: Engine,
+    /// One permit for each operation that may run now, handed out in the order of arrival.
+    pub(crate) turns: tokio::sync::Semaphore,
     pub(crate) health: Health,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) access: AccessLog,

@@ -1,13 +1,11 @@
 //! Answers: JSON that is written once, into the bytes that leave.
 use super::{compress::Encoding, failure::Failure, negotiate::Media};
-use async_graphql::{ServerError, Value};
 use axum::body::Body;
 use hyper::{
     Response, StatusCode,
     header::{ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue, VARY},
 };
-use serde::Serialize;
-use std::collections::BTreeMap;
+use tradewind_graphql::Outcome;
 
 /// Which statuses answer what; the drafts of GraphQL over HTTP differ (400 or 422), clients do not care.
 pub(super) struct StatusProfile {
@@ -31,30 +29,14 @@ impl StatusProfile {
     }
 }
 
-/// The answer as it is written: `data` is left out when nothing ran, which the spec tells apart from `data: null`.
-#[derive(Serialize)]
-struct Wire<'a> {
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    errors: &'a [ServerError],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<&'a Value>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    extensions: &'a BTreeMap<String, Value>,
-}
-
 /// Most answers fit, so that writing does not copy.
 const ROOM: usize = 4096;
 
 /// Writes a GraphQL response.
-pub(super) fn json(response: &async_graphql::Response, executed: bool) -> Result<Vec<u8>, Failure> {
-    let data = executed.then_some(&response.data);
-    let wire = Wire { errors: &response.errors, data, extensions: &response.extensions };
+pub(super) fn json(outcome: &Outcome) -> Vec<u8> {
     let mut body = Vec::with_capacity(ROOM);
-    serde_json::to_writer(&mut body, &wire).map_err(|error| {
-        tracing::error!(%error, "an answer cannot be written");
-        Failure::internal()
-    })?;
-    Ok(body)
+    outcome.write_json(&mut body);
+    body
 }
 
 /// The answer to a GraphQL request, compressed when that is worth it.

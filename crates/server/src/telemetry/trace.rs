@@ -113,7 +113,7 @@ impl Trace<'_> {
     /// The operation is named by its type: its own name is chosen by clients, and is an attribute.
     fn operation(&self, http: SpanId, operation: &Operation) {
         let span = self.child(http, SpanKind::Internal, operation.began, operation.ended);
-        for (list, kind) in [("batches", Part::Batch), ("statementList", Part::Statement)] {
+        for (list, kind) in [("phases", Part::Phase), ("batches", Part::Batch), ("statementList", Part::Statement)] {
             for entry in entries(operation.explain.as_ref(), list) {
                 self.part(span.id, operation.began, kind, entry);
             }
@@ -144,6 +144,7 @@ impl Trace<'_> {
 /// What an operation is made of.
 #[derive(Clone, Copy)]
 enum Part {
+    Phase,
     Batch,
     Statement,
 }
@@ -151,13 +152,14 @@ enum Part {
 impl Part {
     fn kind(self) -> SpanKind {
         match self {
-            Self::Batch => SpanKind::Internal,
+            Self::Phase | Self::Batch => SpanKind::Internal,
             Self::Statement => SpanKind::Client,
         }
     }
 
     fn verb(self) -> &'static str {
         match self {
+            Self::Phase => "graphql",
             Self::Batch => "load",
             Self::Statement => "sql",
         }
@@ -166,12 +168,13 @@ impl Part {
     fn name_key(self) -> &'static str {
         match self {
             Self::Batch => "loader",
-            Self::Statement => "name",
+            Self::Phase | Self::Statement => "name",
         }
     }
 
     fn figures(self) -> &'static [(&'static str, &'static str)] {
         match self {
+            Self::Phase => &[],
             Self::Batch => &[("keys", "tradewind.keys"), ("rows", "tradewind.rows"), ("chunks", "tradewind.chunks")],
             Self::Statement => &[("rows", "db.response.returned_rows")],
         }

@@ -57,6 +57,9 @@ async fn a_trace_shows_operation_batches_and_statements() {
     let loads = spans.iter().filter(|span| span.name.starts_with("load "));
     let statements = spans.iter().filter(|span| span.name.starts_with("sql "));
     assert_eq!((loads.count(), statements.count()), (2, 2), "{spans:#?}");
+    for phase in ["graphql parse", "graphql validate", "graphql execute"] {
+        assert_eq!(named(phase).parent_span_id, operation.span_id, "{phase}");
+    }
     assert!(spans.iter().all(|span| span.end_time_unix_nano >= span.start_time_unix_nano));
 }
 

@@ -1,0 +1,76 @@
+//! The types of all fields, read from the schema's own text.
+use async_graphql::{
+    Name, Positioned,
+    parser::{
+        Error, parse_schema,
+        types::{FieldDefinition, OperationType, ServiceDocument, Type, TypeKind, TypeSystemDefinition},
+    },
+};
+use std::{collections::HashMap, sync::Arc};
+
+/// Fields of objects and interfaces, and the objects that an interface or union stands for.
+#[derive(Debug)]
+pub(crate) struct OutputTypes {
+    fields: HashMap<Name, HashMap<Name, Arc<Type>>>,
+    possible: HashMap<Name, Vec<Name>>,
+}
+
+impl OutputTypes {
+    /// Reads a schema definition.
+    pub(crate) fn parse(sdl: &str) -> Result<Self, Error> {
+        Ok(Self::from(parse_schema(sdl)?))
+    }
+
+    /// Name of the type that an operation begins at.
+    pub(crate) fn root(kind: OperationType) -> &'static str {
+        match kind {
+            OperationType::Query => "Query",
+            OperationType::Mutation => "Mutation",
+            OperationType::Subscription => "Subscription",
+        }
+    }
+
+    /// The type of a field; None for introspection and for what does not exist.
+    pub(crate) fn field(&self, owner: &str, field: &str) -> Option<&Arc<Type>> {
+        self.fields.get(owner)?.get(field)
+    }
+
+    /// The objects of an interface or union; None for other types.
+    pub(crate) fn possible(&self, name: &str) -> Option<&[Name]> {
+        self.possible.get(name).map(Vec::as_slice)
+    }
+
+    /// Whether a fragment on `condition` applies to an object of type `object`.
+    pub(crate) fn applies(&self, object: &str, condition: &str) -> bool {
+        object == condition || self.possible(condition).is_some_and(|objects| objects.iter().any(|name| name == object))
+    }
+}
+
+impl From<ServiceDocument> for OutputTypes {
+    fn from(document: ServiceDocument) -> Self {
+        let mut types = Self { fields: HashMap::new(), possible: HashMap::new() };
+        let of = |fields: Vec<Positioned<FieldDefinition>>| {
+            fields.into_iter().map(|field| (field.node.name.node, Arc::new(field.node.ty.node))).collect()
+        };
+        for definition in document.definitions {
+            let TypeSystemDefinition::Type(definition) = definition else { continue };
+            let name = definition.node.name.node;
+            match definition.node.kind {
+                TypeKind::Object(object) => {
+                    for interface in object.implements {
+                        types.possible.entry(interface.node).or_default().push(name.clone());
+                    }
+                    types.fields.insert(name, of(object.fields));
+                }
+                TypeKind::Interface(interface) => {
+                    types.fields.insert(name, of(interface.fields));
+                }
+                TypeKind::Union(union) => {
+                    types.possible.insert(name, union.members.into_iter().map(|member| member.node).collect());
+                }
+                _ => {}
+            }
+        }
+        types
+    }
+}

@@ -1,0 +1,23 @@
+//! async-graphql with objects resolved our way. `#[Object(crate = "crate::execution")]` makes the macro take
+//! `resolver_utils::resolve_container` from here instead of from async-graphql.
+//!
+//! async-graphql 7.2.1 allocates a task of its own for each field, also for a scalar that is there already: on the
+//! benchmark's nested operation (5,000 fields) that was three quarters of the server's time. [`object`] says what we
+//! do instead. Interfaces, the query root and introspection go on in async-graphql's own way.
+mod object;
+
+use crate::answer::OutputTypes;
+use std::sync::Arc;
+
+/// Data of a request whose objects become JSON as they are finished. Not for a document with several selection sets
+/// under one key.
+pub(crate) struct Rendering {
+    pub(crate) types: Arc<OutputTypes>,
+}
+
+pub(crate) use async_graphql::*;
+
+pub(crate) mod resolver_utils {
+    pub(crate) use super::object::resolve_container;
+    pub(crate) use async_graphql::resolver_utils::*;
+}
