@@ -57,7 +57,7 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
                 remove(&mut value, options.without_ids);
                 match expected.get(number) {
                     None => expected.push(value),
-                    Some(first) => same("data", first, &value).map_err(|where_| format!("{path}: {where_}"))?,
+                    Some(first) => same("", first, &value).map_err(|where_| format!("{path}: {where_}"))?,
                 }
             }
         }
@@ -90,6 +90,8 @@ fn same(path: &str, a: &Value, b: &Value) -> Result<(), String> {
         (Value::Array(x), Value::Array(y)) if x.len() == y.len() => {
             x.iter().zip(y).enumerate().try_for_each(|(index, (x, y))| same(&format!("{path}[{index}]"), x, y))
         }
+        // 5.0 is 5.
+        (Value::Number(x), Value::Number(y)) if x.as_f64() == y.as_f64() => Ok(()),
         _ if a == b => Ok(()),
         _ => Err(format!("{path}: {a} is not {b}")),
     }

@@ -19,6 +19,8 @@ pub(crate) async fn connect(url: &str) -> Result<Client, Failure> {
         // The client's calls report the same error.
         let _ = connection.await;
     });
+    // As the server: a floor that plans each call anew would be a low one.
+    client.batch_execute("SET plan_cache_mode = force_generic_plan; SET random_page_cost = 1.1; SET jit = off").await?;
     Ok(client)
 }
 

@@ -54,5 +54,10 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
 async fn answers(endpoint: &Endpoint) -> bool {
     let Ok(mut connection) = endpoint.connect().await else { return false };
     let body = r#"{"query":"{ products(first: 1) { nodes { id title } } }"}"#;
-    matches!(connection.send(&endpoint.path, body.into()).await, Ok(answer) if answer.is_good(true))
+    matches!(connection.send(&endpoint.path, body.into()).await, Ok(answer) if answer.is_good(true) && has_a_product(&answer.body))
+}
+
+/// An empty shop would answer sooner.
+fn has_a_product(body: &[u8]) -> bool {
+    body.windows(8).any(|window| window == b"\"title\":")
 }
