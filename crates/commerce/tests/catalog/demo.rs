@@ -43,6 +43,12 @@ fn it_shows_what_a_shop_can_have() {
     assert!(demo.categories.len() >= 25 && demo.collections.len() >= 6);
     assert!(demo.collections.iter().any(|(collection, _)| collection.rules.is_some()));
     assert!(demo.collections.iter().any(|(_, picked)| !picked.is_empty()));
+    for channel in &demo.market.channels() {
+        let shown = count(&|p| {
+            p.status == ProductStatus::Active && p.publications.iter().any(|shown| shown.channel_id == channel.id)
+        });
+        assert!(shown >= 60, "{} shows {shown} products", channel.code);
+    }
     assert!(count(&|p| p.status == ProductStatus::Draft) >= 2);
     assert!(count(&|p| p.publications.len() == 1) >= 1);
     assert!(count(&|p| p.seo_title.is_some()) >= 5);

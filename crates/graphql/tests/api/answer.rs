@@ -41,6 +41,43 @@ async fn keys_come_in_the_order_of_the_query() {
 }
 
 #[tokio::test]
+async fn a_known_document_answers_like_a_new_one() {
+    let query = "query A($few: Int, $skip: Boolean!) { products(first: $few) { nodes { slug category @skip(if: $skip) { slug } title } } }
+                 query B { channel { code } }";
+    for shop in Shop::each().await {
+        let ask = async |few: i64, skip: bool, name: &str| {
+            let outcome = shop.execute_named(query, json!({ "few": few, "skip": skip }), Some(name)).await;
+            let answered = answer(&outcome);
+            (answered["data"].to_string(), answered["errors"][0]["extensions"]["code"].clone())
+        };
+        let keys = |data: &str| ["slug", "category", "title"].map(|key| data.matches(&format!("\"{key}\":")).count());
+        for _ in 0..2 {
+            let (data, _) = ask(2, false, "A").await;
+            assert_eq!(keys(&data), [4, 2, 2], "{}: {data}", shop.name);
+            let (data, _) = ask(3, true, "A").await;
+            assert_eq!(keys(&data), [3, 0, 3], "{}: {data}", shop.name);
+            let (data, _) = ask(1, true, "B").await;
+            assert_eq!(data, "{\"channel\":{\"code\":\"default\"}}", "{}", shop.name);
+            assert_eq!(ask(1, true, "C").await.1, "GRAPHQL_VALIDATION_FAILED", "{}: no such operation", shop.name);
+            assert_eq!(ask(0, true, "A").await.1, "BAD_USER_INPUT", "{}: the page size is checked again", shop.name);
+        }
+    }
+}
+
+/// What a document costs depends on its variables, also when it is known.
+#[tokio::test]
+async fn limits_hold_for_known_documents() {
+    let query = "query($n: Int) { products(first: $n) { nodes { variants(first: $n) { nodes { stockLevels { available } } } } } }";
+    for shop in Shop::each().await {
+        for _ in 0..2 {
+            assert_eq!(shop.execute(query, json!({ "n": 2 }), None).await.error_code, None, "{}", shop.name);
+            let outcome = shop.execute(query, json!({ "n": 100 }), None).await;
+            assert_eq!((outcome.error_code, outcome.limit), (Some("QUERY_TOO_COSTLY"), Some("cost")), "{}", shop.name);
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_fails_is_null_or_nulls_its_nearest_nullable_parent() {
     for shop in Shop::each().await {
         shop.sabotage("DROP TABLE reviews").await;

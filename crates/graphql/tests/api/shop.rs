@@ -215,7 +215,15 @@ impl Shop {
     }
 
     pub async fn execute(&self, query: &str, variables: Value, channel: Option<&str>) -> Outcome {
-        let request = GraphqlRequest { query: query.into(), operation_name: None, variables };
+        self.run(GraphqlRequest { query: query.into(), operation_name: None, variables }, channel).await
+    }
+
+    pub async fn execute_named(&self, query: &str, variables: Value, name: Option<&str>) -> Outcome {
+        let operation_name = name.map(Into::into);
+        self.run(GraphqlRequest { query: query.into(), operation_name, variables }, None).await
+    }
+
+    async fn run(&self, request: GraphqlRequest, channel: Option<&str>) -> Outcome {
         let context = RequestContext {
             channel: channel.map(Into::into),
             explain: true,

@@ -55,7 +55,7 @@ pub enum SortKey {
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ListPage {
-    /// How many rows at most; the caller asks for one more than it shows.
+    /// How many rows at most, up to 101; the caller asks for one more than it shows.
     pub limit: u32,
     /// Only rows behind this position (before it when backwards).
     pub after: Option<Position>,

@@ -9,6 +9,8 @@ use tradewind_domain::listing::{ProductSort, option_facet_key};
 
 /// Relevance is a tier, then units sold: a better tier always wins.
 const TIER: i64 = 1 << 40;
+/// A page has at most 100 products, and one more tells whether the list goes on.
+const MOST_ROWS: u32 = 101;
 
 pub(crate) struct Builder<'q> {
     postgres: bool,
@@ -93,12 +95,12 @@ impl<'q> Builder<'q> {
             }
             Within::Scopes(ids) => {
                 let id = self.arg(Arg::Id(ids.first().copied().unwrap_or_default()));
-                format!(
-                    "(SELECT {wanted} FROM {from} WHERE s.scope_id = ${id} AND {conditions} ORDER BY {order} LIMIT ${limit}) page"
-                )
+                bounded(&format!(
+                    "SELECT {wanted} FROM {from} WHERE s.scope_id = ${id} AND {conditions} ORDER BY {order} LIMIT ${limit}"
+                ))
             }
             Within::Channel => {
-                format!("(SELECT {wanted} FROM {from} WHERE {conditions} ORDER BY {order} LIMIT ${limit}) page")
+                bounded(&format!("SELECT {wanted} FROM {from} WHERE {conditions} ORDER BY {order} LIMIT ${limit}"))
             }
         }
     }
@@ -143,6 +145,11 @@ impl<'q> Builder<'q> {
         let conditions = parts.conditions.join(" AND ");
         match self.within {
             Within::Channel => conditions,
+            // A plan for any number of scopes expects ten.
+            Within::Scopes(ids) if ids.len() == 1 => {
+                let id = self.arg(Arg::Id(ids.first().copied().unwrap_or_default()));
+                format!("s.scope_id = ${id} AND {conditions}")
+            }
             Within::Scopes(ids) => {
                 let ids = self.arg(Arg::Ids(ids.clone()));
                 format!("s.scope_id {{ids {ids}}} AND {conditions}")
@@ -266,6 +273,11 @@ impl<'q> Builder<'q> {
         }
         format!("(CASE {cases}ELSE {TIER} END + {sold})")
     }
+}
+
+/// A plan for any limit expects a tenth of all rows, and reads whole tables to join them; no page has more than these.
+fn bounded(page: &str) -> String {
+    format!("(SELECT * FROM ({page}) any_limit LIMIT {MOST_ROWS}) page")
 }
 
 const LISTING_JOIN: &str = " JOIN listings l ON l.product_id = s.product_id AND l.channel_id = s.channel_id";

@@ -28,6 +28,34 @@ async fn a_database_without_a_free_connection_is_unavailable_and_the_process_not
     assert!(body.get("errors").is_none(), "{body}");
 }
 
+/// One operation holds a turn until its time is over, because the only connection is taken. Another one that needs no
+/// connection answers before that where there is a second turn, and only afterwards where there is none.
+#[tokio::test]
+async fn operations_wait_for_their_turn() {
+    for (turns, waits) in [("1", true), ("2", false)] {
+        let settings = [
+            ("TRADEWIND_DB_MAX_CONNECTIONS", "1"),
+            ("TRADEWIND_EXECUTION_TIMEOUT", "1s"),
+            ("TRADEWIND_MAX_CONCURRENT_OPERATIONS", turns),
+        ];
+        let server = TestServer::start(&settings).await;
+        let _held = server.db.begin_write().await.expect("the connection");
+        let first = server.client.post(server.url("/graphql"));
+        let first = first.json(&serde_json::json!({ "query": "{ products { totalCount } }" })).send();
+        let first = tokio::spawn(first);
+        while !server.scrape().await.contains("http_server_active_requests 1") {
+            tokio::task::yield_now().await;
+        }
+        // From being counted to taking its turn.
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        let second = server.post("{ __typename }").await;
+        assert_eq!(first.is_finished(), waits, "{turns} turns");
+        let body: Value = second.json().await.expect("JSON");
+        assert!(waits || body.get("errors").is_none(), "{body}");
+        first.await.expect("no panic").expect("an answer");
+    }
+}
+
 #[tokio::test]
 async fn a_body_that_does_not_arrive_is_given_up() {
     let server = TestServer::start(&[("TRADEWIND_READ_TIMEOUT", "50ms")]).await;

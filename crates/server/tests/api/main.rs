@@ -8,5 +8,6 @@ mod limits;
 mod log;
 mod metrics;
 mod negotiation;
+mod postgres;
 mod support;
 mod traces;

@@ -26,7 +26,11 @@ pub(crate) fn environment(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
 
 /// A migrated database with three products; dropped with the value.
 pub(crate) async fn shop() -> TestDb {
-    let test_db = TestDb::sqlite().await;
+    filled(TestDb::sqlite().await).await
+}
+
+/// The same in a database of its own.
+pub(crate) async fn filled(test_db: TestDb) -> TestDb {
     let db = Db::connect(&tradewind_persistence::DbConfig::new(test_db.url())).await.expect("a database");
     let options = SeedOptions { products: 3, seed: 1, now: clock() };
     seed(&db, &options, &mut |_| ()).await.expect("a catalog");

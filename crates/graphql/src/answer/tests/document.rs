@@ -24,7 +24,7 @@ fn set(of_interface: bool) -> BoxedStrategy<String> {
         let interface = interfaces(leaf.clone(), inner);
         (object, interface)
     };
-    let deepest = sets.prop_recursive(4, 48, 4, move |inner| deeper(inner));
+    let deepest = sets.prop_recursive(4, 48, 4, deeper);
     deepest.prop_map(move |(object, interface)| if of_interface { interface } else { object }).boxed()
 }
 
