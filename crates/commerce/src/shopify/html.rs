@@ -14,7 +14,7 @@ pub(crate) fn sanitise(html: &str) -> (String, Removed) {
     if !html.contains(['<', '&', '\r', '\0', '>', '\u{a0}']) {
         return (html.to_owned(), Removed::new());
     }
-    let clean = ammonia::clean(html);
+    let clean = settled(html);
     let mut removed = census(html);
     for (name, count) in census(&clean) {
         if let Some(before) = removed.get_mut(&name) {
@@ -23,6 +23,23 @@ pub(crate) fn sanitise(html: &str) -> (String, Removed) {
     }
     removed.retain(|_, count| *count > 0);
     (clean, removed)
+}
+
+/// Rounds until a text is read again as it was written. Wrongly nested links and tables need two or three.
+const MOST_ROUNDS: usize = 8;
+
+/// What is clean stays clean: `<a><table><a>` is written in an order that reads differently the next time, so an export
+/// would not come back as it was, and what a browser makes of it would not be what was checked.
+fn settled(html: &str) -> String {
+    let mut clean = ammonia::clean(html);
+    for _ in 1..MOST_ROUNDS {
+        let again = ammonia::clean(&clean);
+        if again == clean {
+            break;
+        }
+        clean = again;
+    }
+    clean
 }
 
 /// Counts elements and attributes. Their names are the file's, so they are cut, and only so many are told apart.
@@ -90,6 +107,14 @@ mod tests {
     #[test]
     fn plain_text_stays() {
         assert_eq!(sanitise("Soft \"wool\", it's warm.\nYes").0, "Soft \"wool\", it's warm.\nYes");
+    }
+
+    #[test]
+    fn wrong_nesting_settles() {
+        for html in ["<a><table><a>", "<p><table><p>", "<a><table><td><a><table><a>"] {
+            let (once, _) = sanitise(html);
+            assert_eq!(sanitise(&once).0, once, "{html}");
+        }
     }
 
     proptest! {

@@ -162,7 +162,12 @@ fn collect<'c, T: ContainerType + ?Sized>(
             // Whoever needs a mark, the object is none of them.
             Selection::Field(field) if is_mark(&field.node) => continue,
             Selection::Field(field) => {
-                selected.push((object.place(&field.node), field));
+                let known = object.keys.len();
+                let index = object.place(&field.node);
+                // A fragment that is spread twice counts once.
+                if index == known || !selected.iter().any(|(_, other)| std::ptr::eq(*other, field)) {
+                    selected.push((index, field));
+                }
                 continue;
             }
             Selection::InlineFragment(fragment) => {

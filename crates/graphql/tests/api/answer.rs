@@ -89,6 +89,11 @@ async fn what_fails_is_null_or_nulls_its_nearest_nullable_parent() {
         assert_eq!(error["path"][0], "product");
         assert!(!error["message"].as_str().unwrap().contains("reviews"), "{}: no database text: {error}", shop.name);
 
+        let twice = "{ product(slug: \"product-1\") { ...R ...R } } fragment R on Product { reviews { totalCount nodes { id } } }";
+        let answered = answer(&shop.execute(twice, json!({}), None).await);
+        assert_eq!(answered["data"], json!({ "product": null }), "{}", shop.name);
+        assert_eq!(answered["errors"].as_array().map(Vec::len), Some(1), "{}: told once: {answered}", shop.name);
+
         let id = shop.ask("{ product(slug: \"product-1\") { id } }", json!({})).await["data"]["product"]["id"].clone();
         let nodes = format!(
             "{{ nodes(ids: [{id}, {id}]) {{ ... on Product {{ reviews {{ totalCount nodes {{ id }} }} }} }} }}"
