@@ -10,7 +10,7 @@ use crate::{
     limits::{Analysis, Limits, Refusal, analyse, scan},
     loaders::{Loaders, Source},
     request::{GraphqlRequest, Outcome, RequestContext, type_name},
-    schema::{ShopSchema, build, sdl},
+    schema::{ShopSchema, build},
 };
 use async_graphql::{
     Request, ServerError, Value, Variables,
@@ -56,7 +56,7 @@ impl Engine {
         let directory = Arc::new(Directory::load(&db).await?);
         let schema = build(Some(Arc::clone(&directory)));
         let types =
-            OutputTypes::parse(&sdl()).map_err(|cause| DbError::Setup(format!("the schema's text: {cause}")))?;
+            OutputTypes::parse(&schema.sdl()).map_err(|cause| DbError::Setup(format!("the schema's text: {cause}")))?;
         let documents = Documents::new(limits.document_cache_bytes);
         Ok(Self { schema, db, directory, types: Arc::new(types), documents, limits: Arc::new(limits), metrics })
     }

@@ -68,8 +68,8 @@ impl Arranger<'_> {
 
     fn value(&mut self, value: &mut Value, ty: &Type, below: &Below) -> Result<(), NullsParent> {
         let inside = match (&ty.base, below) {
+            (_, Below::Leaf) => return require(value, ty),
             (BaseType::List(of), _) => self.list(value, of, below),
-            (BaseType::Named(_), Below::Leaf) => Ok(()),
             (BaseType::Named(_), Below::Object(plan)) => self.object(value, plan),
             (BaseType::Named(_), Below::OneOf(plans)) => match type_of(value).and_then(|name| plans.get(name)) {
                 Some(plan) => self.object(value, plan),

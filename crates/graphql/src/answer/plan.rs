@@ -1,6 +1,6 @@
 //! The keys that an object of the answer has, in the order of the query: `CollectFields` of the specification
 //! (October 2021, section 6.3.2), done once per document instead of once per object.
-use super::OutputTypes;
+use super::{OutputTypes, is_mark};
 use async_graphql::{
     Name, Positioned, Variables,
     parser::types::{
@@ -188,10 +188,10 @@ impl<'d> Planner<'d> {
 }
 
 fn add<'d>(groups: &mut Vec<Group<'d>>, field: &'d Field) {
-    let key = &field.response_key().node;
-    if key == super::MARK {
+    if is_mark(field) {
         return;
     }
+    let key = &field.response_key().node;
     let index = groups.iter().position(|group| group.key == key).unwrap_or_else(|| {
         groups.push(Group { key, name: field.name.node.as_str(), sets: Vec::new() });
         groups.len() - 1

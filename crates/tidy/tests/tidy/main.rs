@@ -3,6 +3,7 @@
 
 mod descriptions;
 mod docs;
+mod execution;
 mod imports;
 mod length;
 mod links;
