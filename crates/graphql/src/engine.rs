@@ -89,10 +89,11 @@ impl Engine {
         let run = async {
             let channel = self.directory.resolve(&self.db, context.channel.as_deref()).await?;
             let scope = Scope::new(channel.row.id, context.now);
-            let source = Source { db: self.db.clone(), scope };
+            let db = self.db.pipelined();
+            let source = Source { db: db.clone(), scope };
             let loaders = Loaders::new(frontier.clone(), source);
             let resolving = resolving.clone();
-            let request = request.data(RequestCtx { channel, scope, loaders, db: self.db.clone(), resolving });
+            let request = request.data(RequestCtx { channel, scope, loaders, db, resolving });
             Ok(frontier.run(self.schema.execute(request)).await)
         };
         let (result, statements) = statements::record(context.explain, run).await;
