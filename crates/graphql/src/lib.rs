@@ -36,6 +36,7 @@ mod schema;
 mod search;
 mod shared_row;
 mod stock;
+mod validation;
 mod variant;
 
 pub use async_graphql::Response;

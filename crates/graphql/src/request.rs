@@ -1,6 +1,9 @@
 //! What the transport hands in, and what it gets back.
-use crate::{answer::write_answer, error::Code};
-use async_graphql::{Response, parser::types::OperationType};
+use crate::{
+    answer::write_answer,
+    error::{Code, refusal},
+};
+use async_graphql::{Response, ServerError, parser::types::OperationType};
 use chrono::{DateTime, Utc};
 
 /// A GraphQL request, already read from its transport.
@@ -62,13 +65,15 @@ impl Outcome {
     }
 
     pub(crate) fn refused(code: Code, message: String, trace_id: &str) -> Self {
-        let mut error = async_graphql::ServerError::new(message, None);
-        let mut extensions = async_graphql::ErrorExtensionValues::default();
-        extensions.set("code", code.as_str());
-        extensions.set("traceId", trace_id);
-        error.extensions = Some(extensions);
+        let mut error = refusal(code, message, None);
+        error.extensions.get_or_insert_default().set("traceId", trace_id);
+        Self::unfit(code, vec![error])
+    }
+
+    /// Nothing runs, for reasons that have their code and trace id already; `code` is that of the first.
+    pub(crate) fn unfit(code: Code, errors: Vec<ServerError>) -> Self {
         Self {
-            response: Response::from_errors(vec![error]),
+            response: Response::from_errors(errors),
             executed: false,
             method_not_allowed: false,
             operation_name: None,
