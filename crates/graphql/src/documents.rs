@@ -7,6 +7,7 @@ use async_graphql::{
 };
 use moka::sync::Cache;
 use std::{borrow::Cow, collections::HashSet, sync::Arc};
+use tradewind_persistence::read::product::ProductColumns;
 
 /// What a valid document within the limits and the name of one of its operations say, whatever the variables.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub(crate) struct Document {
     pub(crate) is_rendered: bool,
     /// Objects can write themselves.
     pub(crate) is_direct: bool,
+    /// What has to be read of products.
+    pub(crate) columns: ProductColumns,
     /// None: it depends on the variables.
     pub(crate) cost: Option<u64>,
 }

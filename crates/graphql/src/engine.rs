@@ -95,7 +95,7 @@ impl Engine {
             let channel = self.directory.resolve(&self.db, context.channel.as_deref()).await?;
             let scope = Scope::new(channel.row.id, context.now);
             let db = self.db.pipelined();
-            let source = Source { db: db.clone(), scope };
+            let source = Source { db: db.clone(), scope, columns: document.columns };
             let loaders = Loaders::new(frontier.clone(), source);
             let resolving = resolving.clone();
             let mut request = request.data(RequestCtx { channel, scope, loaders, db, resolving });
@@ -193,12 +193,22 @@ impl Engine {
         prune(&mut parsed, operation_name);
         let operation = choose(&parsed, operation_name).map_err(unknown)?;
         let kind = operation.ty;
-        let Planned { plan, merged, is_conditional, is_repeated } = plan(&self.types, &parsed, operation, None);
+        let Planned { plan, merged, is_conditional, is_repeated, columns } =
+            plan(&self.types, &parsed, operation, None);
         mark(&mut parsed, &self.types, &merged);
         let name = parsed.operations.iter().next().and_then(|(name, _)| name.map(ToString::to_string));
         let (is_rendered, is_direct) = (merged.is_empty(), !is_repeated);
-        let document =
-            Document { operation_name: name, kind, plan, is_conditional, is_rendered, is_direct, parsed, cost };
+        let document = Document {
+            operation_name: name,
+            kind,
+            plan,
+            is_conditional,
+            is_rendered,
+            is_direct,
+            columns,
+            parsed,
+            cost,
+        };
         let document = Arc::new(document);
         self.documents.keep(query, operation_name, &document);
         Ok(document)

@@ -9,6 +9,7 @@ mod answer;
 mod category;
 mod channel;
 mod collection;
+mod columns;
 mod context;
 mod cursor;
 mod directory;

@@ -4,7 +4,7 @@ use crate::{
     collection::{CollectionById, CollectionBySlug, CollectionsOf},
     facet::FacetsOf,
     media::{FeaturedOf, MediaById, MediaOf},
-    product::{DescriptionOf, ProductById, ProductBySlug},
+    product::{DescriptionOf, DetailsOf, ProductById, ProductBySlug},
     product_list::{ListCountOf, ListOf},
     review::{AuthorById, ReviewById, ReviewsOf},
     search::CorrectedSearch,
@@ -13,13 +13,18 @@ use crate::{
 };
 use std::sync::OnceLock;
 use tradewind_loader::{Frontier, Loader};
-use tradewind_persistence::{Db, read::Scope};
+use tradewind_persistence::{
+    Db,
+    read::{Scope, product::ProductColumns},
+};
 
 /// What every fetch needs.
 #[derive(Clone)]
 pub(crate) struct Source {
     pub(crate) db: Db,
     pub(crate) scope: Scope,
+    /// What the document asks of products anywhere, to be read with each of them.
+    pub(crate) columns: ProductColumns,
 }
 
 macro_rules! loaders {
@@ -50,6 +55,7 @@ macro_rules! loaders {
 loaders! {
     product_by_id: ProductById,
     product_by_slug: ProductBySlug,
+    details_of: DetailsOf,
     description_of: DescriptionOf,
     list_of: ListOf,
     list_count_of: ListCountOf,

@@ -3,7 +3,7 @@ use crate::{
     category::Category,
     collection::Collection,
     context::Request as _,
-    error::{bad_input, load},
+    error::{bad_input, database, load},
     execution::direct,
     filter::{ProductFilter, ProductSort},
     loaders::{batch, by_id},
@@ -19,25 +19,38 @@ use crate::{
 };
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 use tradewind_domain::{
     global_id::{GlobalId, NodeKind},
     option, review, stock,
 };
-use tradewind_persistence::read::product::{ProductRow, descriptions_by_product, products_by_ids, products_by_slugs};
+use tradewind_persistence::{
+    DbError,
+    read::product::{
+        ProductDetails, ProductRow, descriptions_by_product, details_by_product, products_by_ids, products_by_slugs,
+    },
+};
 use uuid::Uuid;
 
 batch!(
     /// Visible products.
     ProductById, "product", Uuid => Arc<ProductRow>, |_| 1,
-    |source, keys| Ok(by_id(products_by_ids(&source.db, source.scope, keys).await?, |row| row.id))
+    |source, keys| Ok(by_id(products_by_ids(&source.db, source.scope, source.columns, keys).await?, |row| row.id))
 );
 batch!(
     /// Visible products by the part of their address.
     ProductBySlug, "productBySlug", String => Arc<ProductRow>, |_| 1,
     |source, keys| {
-        let rows = products_by_slugs(&source.db, source.scope, keys).await?;
+        let rows = products_by_slugs(&source.db, source.scope, source.columns, keys).await?;
         Ok(rows.into_iter().map(|row| (row.slug.clone(), Arc::new(row))).collect())
+    }
+);
+batch!(
+    /// Details of products that were read without.
+    DetailsOf, "productDetails", Uuid => Arc<ProductDetails>, |_| 1,
+    |source, keys| {
+        let rows = details_by_product(&source.db, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.product_id, Arc::new(row.details))).collect())
     }
 );
 batch!(
@@ -108,24 +121,24 @@ impl Product {
         Ok(html.map(|html| html.to_string()).unwrap_or_default())
     }
     /// Who makes it; may be empty.
-    async fn vendor(&self) -> &str {
-        &self.0.vendor
+    async fn vendor(&self, ctx: &Context<'_>) -> Result<String> {
+        Ok(self.details(ctx).await?.vendor.clone())
     }
     /// The shop's own kind of thing; may be empty.
-    async fn product_type(&self) -> &str {
-        &self.0.product_type
+    async fn product_type(&self, ctx: &Context<'_>) -> Result<String> {
+        Ok(self.details(ctx).await?.product_type.clone())
     }
     /// Tags.
-    async fn tags(&self) -> Vec<String> {
-        serde_json::from_str(&self.0.tags).unwrap_or_default()
+    async fn tags(&self, ctx: &Context<'_>) -> Result<Vec<String>> {
+        Ok(serde_json::from_str(&self.details(ctx).await?.tags).unwrap_or_default())
     }
     /// Where it is in its life.
-    async fn status(&self) -> ProductStatus {
-        match self.0.status.as_str() {
+    async fn status(&self, ctx: &Context<'_>) -> Result<ProductStatus> {
+        Ok(match self.details(ctx).await?.status.as_str() {
             "active" => ProductStatus::Active,
             "archived" => ProductStatus::Archived,
             _ => ProductStatus::Draft,
-        }
+        })
     }
     /// Its place in the category tree.
     async fn category(&self, ctx: &Context<'_>) -> Result<Option<Category>> {
@@ -140,8 +153,8 @@ impl Product {
         Ok(SharedRow::rows(&list, usize::MAX).map(Collection).collect())
     }
     /// What a shopper chooses, with swatches: nothing of it needs the variants.
-    async fn options(&self) -> Vec<ProductOption> {
-        self.domain_options().into_iter().map(ProductOption).collect()
+    async fn options(&self, ctx: &Context<'_>) -> Result<Vec<ProductOption>> {
+        Ok(self.domain_options(ctx).await?.into_iter().map(ProductOption).collect())
     }
     /// A page of its variants, in display order.
     async fn variants(
@@ -158,7 +171,7 @@ impl Product {
         ctx: &Context<'_>,
         #[graphql(desc = "One value for each of the product's options.")] selected_options: Vec<SelectedOptionInput>,
     ) -> Result<Option<ProductVariant>> {
-        let Some(values) = choice(&self.domain_options(), &selected_options)? else { return Ok(None) };
+        let Some(values) = choice(&self.domain_options(ctx).await?, &selected_options)? else { return Ok(None) };
         let key = (self.0.id, serde_json::Value::from(values).to_string());
         let row = ctx.request().loaders.variant_by_choice().load(key).await.map_err(load)?;
         Ok(row.map(ProductVariant::single))
@@ -204,26 +217,53 @@ impl Product {
         ReviewConnection::load(ctx, self.0.id, self.0.rating_count, first, after).await
     }
     /// What search engines are told.
-    async fn seo(&self) -> Seo {
-        Seo { title: self.0.seo_title.clone(), description: self.0.seo_description.clone() }
+    async fn seo(&self, ctx: &Context<'_>) -> Result<Seo> {
+        let details = self.details(ctx).await?;
+        Ok(Seo { title: details.seo_title.clone(), description: details.seo_description.clone() })
     }
     /// When it came to this channel.
     async fn published_at(&self) -> DateTime<Utc> {
         self.0.published_at
     }
     /// When it was made.
-    async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
+    async fn created_at(&self, ctx: &Context<'_>) -> Result<DateTime<Utc>> {
+        Ok(self.details(ctx).await?.created_at)
     }
     /// When it last changed.
-    async fn updated_at(&self) -> DateTime<Utc> {
-        self.0.updated_at
+    async fn updated_at(&self, ctx: &Context<'_>) -> Result<DateTime<Utc>> {
+        Ok(self.details(ctx).await?.updated_at)
     }
 }
 
 impl Product {
-    pub(crate) fn domain_options(&self) -> Vec<option::ProductOption> {
-        serde_json::from_str(&self.0.options).unwrap_or_default()
+    pub(crate) async fn domain_options(&self, ctx: &Context<'_>) -> Result<Vec<option::ProductOption>> {
+        Ok(serde_json::from_str(&self.details(ctx).await?.options).unwrap_or_default())
+    }
+
+    /// Read with the product where the document asks for them.
+    async fn details(&self, ctx: &Context<'_>) -> Result<Details<'_>> {
+        if let Some(details) = &self.0.details {
+            return Ok(Details::OfRow(details));
+        }
+        let details = ctx.request().loaders.details_of().load(self.0.id).await.map_err(load)?;
+        details.map(Details::Behind).ok_or_else(|| database(DbError::Setup("a product without its row".to_owned())))
+    }
+}
+
+/// Details, wherever they came from.
+enum Details<'r> {
+    OfRow(&'r ProductDetails),
+    Behind(Arc<ProductDetails>),
+}
+
+impl Deref for Details<'_> {
+    type Target = ProductDetails;
+
+    fn deref(&self) -> &ProductDetails {
+        match self {
+            Self::OfRow(details) => details,
+            Self::Behind(details) => details,
+        }
     }
 }
 

@@ -118,7 +118,7 @@ batch!(
         let mut loaded = Loaded::default();
         let keys = keys.into_iter().map(|key| (key.list.owner, (key.list.query, key.page)));
         for Group { within, owners, arguments: (query, page) } in groups(source, keys) {
-            let mut lists = list_products(&source.db, source.scope, &within, &query, &page).await?;
+            let mut lists = list_products(&source.db, source.scope, &within, &query, &page, source.columns).await?;
             for (id, owner) in owners {
                 let list = lists.remove(&id).unwrap_or_default().into_iter().map(listed).collect();
                 let key = PageKey { list: ListKey { owner, query: Arc::clone(&query) }, page: Arc::clone(&page) };

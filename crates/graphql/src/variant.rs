@@ -126,7 +126,10 @@ impl ProductVariant {
     /// The option values with their names; empty for a product without options.
     async fn selected_options(&self, ctx: &Context<'_>) -> Result<Vec<SelectedOption>> {
         let product = ctx.request().loaders.product_by_id().load(self.0.product_id).await.map_err(load)?;
-        let options = product.map(|product| Product(product).domain_options()).unwrap_or_default();
+        let options = match product {
+            Some(product) => Product(product).domain_options(ctx).await?,
+            None => Vec::new(),
+        };
         let values: Vec<String> = serde_json::from_str(&self.0.option_values).unwrap_or_default();
         Ok(options.into_iter().zip(values).map(|(option, value)| SelectedOption { name: option.name, value }).collect())
     }

@@ -1,7 +1,17 @@
 //! Rows by position: one decoder for both databases, without a look-up by column name for each value.
+use sea_orm::sqlx::{self, sqlite::SqliteRow};
+use tokio_postgres::Row as PgRow;
 
-/// Declares a struct whose fields are the columns of a statement, in their order. Types are not compared per value:
-/// the statements are our own, and tests run each of them on both databases.
+/// What a part of a row becomes. Types are not compared per value: the statements are our own, and tests run each of them
+/// on both databases.
+pub(crate) trait Decode: Sized {
+    /// Reads the columns from this one on.
+    fn from_pg(row: &PgRow, first: usize) -> Result<Self, tokio_postgres::Error>;
+    /// Reads the columns from this one on.
+    fn from_sqlite(row: &SqliteRow, first: usize) -> Result<Self, sqlx::Error>;
+}
+
+/// Declares a struct whose fields are columns of a statement, in their order.
 macro_rules! row {
     ($(#[$meta:meta])* $visibility:vis struct $name:ident {
         $($(#[$field_meta:meta])* $field_visibility:vis $field:ident: $type:ty,)*
@@ -10,23 +20,20 @@ macro_rules! row {
         #[derive(Clone, Debug)]
         $visibility struct $name { $($(#[$field_meta])* $field_visibility $field: $type,)* }
 
-        impl<'r, R> sea_orm::sqlx::FromRow<'r, R> for $name
-        where
-            R: sea_orm::sqlx::Row,
-            usize: sea_orm::sqlx::ColumnIndex<R>,
-            $($type: sea_orm::sqlx::Decode<'r, R::Database> + sea_orm::sqlx::Type<R::Database>,)*
-        {
-            fn from_row(row: &'r R) -> Result<Self, sea_orm::sqlx::Error> {
-                let mut next = 0usize..;
-                $(let $field: $type = row.try_get_unchecked(next.next().unwrap_or_default())?;)*
+        impl $crate::row::Decode for $name {
+            fn from_pg(row: &tokio_postgres::Row, first: usize) -> Result<Self, tokio_postgres::Error> {
+                let mut next = first..;
+                $(let $field: $type = row.try_get(next.next().unwrap_or_default())?;)*
                 Ok(Self { $($field,)* })
             }
-        }
 
-        impl $crate::reader::FromPg for $name {
-            fn from_pg(row: &tokio_postgres::Row) -> Result<Self, tokio_postgres::Error> {
-                let mut next = 0usize..;
-                $(let $field: $type = row.try_get(next.next().unwrap_or_default())?;)*
+            fn from_sqlite(
+                row: &sea_orm::sqlx::sqlite::SqliteRow,
+                first: usize,
+            ) -> Result<Self, sea_orm::sqlx::Error> {
+                use sea_orm::sqlx::Row as _;
+                let mut next = first..;
+                $(let $field: $type = row.try_get_unchecked(next.next().unwrap_or_default())?;)*
                 Ok(Self { $($field,)* })
             }
         }

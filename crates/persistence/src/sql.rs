@@ -1,7 +1,7 @@
 //! One SQL text for both databases, its arguments, and how it is run.
-use crate::{Db, DbError, db::Pool, reader::FromPg};
+use crate::{Db, DbError, db::Pool, row::Decode};
 use chrono::{DateTime, Utc};
-use sea_orm::sqlx::{self, AssertSqlSafe, FromRow, Sqlite, sqlite::SqliteRow};
+use sea_orm::sqlx::{self, AssertSqlSafe, Sqlite, SqlitePool};
 use std::{borrow::Cow, sync::OnceLock, time::Instant};
 use uuid::Uuid;
 
@@ -26,10 +26,6 @@ pub(crate) enum Arg {
     Time(DateTime<Utc>),
 }
 
-/// A type that a statement's rows become, on either database.
-pub(crate) trait Rows: FromPg + for<'r> FromRow<'r, SqliteRow> + Send + Unpin {}
-impl<T: FromPg + for<'r> FromRow<'r, SqliteRow> + Send + Unpin> Rows for T {}
-
 impl Sql {
     pub(crate) const fn new(name: &'static str, text: &'static str) -> Self {
         Self { name, text, sqlite: None, rendered: OnceLock::new() }
@@ -47,7 +43,7 @@ impl Sql {
     }
 
     /// Runs the statement.
-    pub(crate) async fn fetch<T: Rows>(&'static self, db: &Db, args: Vec<Arg>) -> Result<Vec<T>, DbError> {
+    pub(crate) async fn fetch<T: Decode>(&'static self, db: &Db, args: Vec<Arg>) -> Result<Vec<T>, DbError> {
         let text = self.for_backend(matches!(db.pool(), Pool::Postgres(_)));
         fetch_text(db, self.name, Cow::Borrowed(text), args).await
     }
@@ -73,7 +69,7 @@ pub(crate) fn render(text: &str, postgres: bool) -> String {
 }
 
 /// Runs a text that was put together from fixed parts; values travel as arguments only.
-pub(crate) async fn fetch_text<T: Rows>(
+pub(crate) async fn fetch_text<T: Decode>(
     db: &Db,
     name: &'static str,
     text: Cow<'static, str>,
@@ -82,18 +78,25 @@ pub(crate) async fn fetch_text<T: Rows>(
     let began = Instant::now();
     let result = match db.pool() {
         Pool::Postgres(reader) => reader.fetch(db.lane(), &text, &args).await,
-        Pool::Sqlite(pool) => {
-            bind_sqlite(sqlx::query_as(AssertSqlSafe(text)), args).fetch_all(pool).await.map_err(DbError::from)
-        }
+        Pool::Sqlite(pool) => fetch_sqlite(pool, text, args).await.map_err(DbError::from),
     };
     let rows = result.as_ref().map_or(0, Vec::len);
     db.observe(name, rows, began, result.is_err());
     result
 }
 
-type SqliteQuery<T> = sqlx::query::QueryAs<'static, Sqlite, T, sqlx::sqlite::SqliteArguments>;
+async fn fetch_sqlite<T: Decode>(
+    pool: &SqlitePool,
+    text: Cow<'static, str>,
+    args: Vec<Arg>,
+) -> Result<Vec<T>, sqlx::Error> {
+    let rows = bind_sqlite(sqlx::query(AssertSqlSafe(text)), args).fetch_all(pool).await?;
+    rows.iter().map(|row| T::from_sqlite(row, 0)).collect()
+}
 
-fn bind_sqlite<T>(query: SqliteQuery<T>, args: Vec<Arg>) -> SqliteQuery<T> {
+type SqliteQuery = sqlx::query::Query<'static, Sqlite, sqlx::sqlite::SqliteArguments>;
+
+fn bind_sqlite(query: SqliteQuery, args: Vec<Arg>) -> SqliteQuery {
     args.into_iter().fold(query, |query, arg| match arg {
         Arg::Id(id) => query.bind(id),
         Arg::Ids(ids) => query.bind(hex_list(&ids)),

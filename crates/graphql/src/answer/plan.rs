@@ -1,6 +1,7 @@
 //! The keys that an object of the answer has, in the order of the query: `CollectFields` of the specification
 //! (October 2021, section 6.3.2), done once per document instead of once per object.
 use super::{OutputTypes, is_mark};
+use crate::columns::columns_for;
 use async_graphql::{
     Name, Positioned, Variables,
     parser::types::{
@@ -12,6 +13,7 @@ use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
 };
+use tradewind_persistence::read::product::ProductColumns;
 
 /// The keys of one object.
 #[derive(Debug, Default)]
@@ -51,6 +53,8 @@ pub(crate) struct Planned {
     pub(crate) is_conditional: bool,
     /// Some key is selected twice in one object.
     pub(crate) is_repeated: bool,
+    /// What has to be read of products.
+    pub(crate) columns: ProductColumns,
 }
 
 /// Plans the answer to an operation; without variables, as if nothing were skipped.
@@ -69,9 +73,16 @@ pub(crate) fn plan(
         merged: Merged::new(),
         is_conditional: false,
         is_repeated: false,
+        columns: ProductColumns::Card,
     };
     let plan = planner.object(OutputTypes::root(operation.ty), &[&operation.selection_set.node]);
-    Planned { plan, merged: planner.merged, is_conditional: planner.is_conditional, is_repeated: planner.is_repeated }
+    Planned {
+        plan,
+        merged: planner.merged,
+        is_conditional: planner.is_conditional,
+        is_repeated: planner.is_repeated,
+        columns: planner.columns,
+    }
 }
 
 /// Selections under one key.
@@ -91,6 +102,7 @@ struct Planner<'d> {
     merged: Merged,
     is_conditional: bool,
     is_repeated: bool,
+    columns: ProductColumns,
 }
 
 impl<'d> Planner<'d> {
@@ -104,6 +116,7 @@ impl<'d> Planner<'d> {
             if group.sets.len() > 1 {
                 self.merged.extend(group.sets.iter().map(|set| std::ptr::from_ref(*set)));
             }
+            self.columns = self.columns.max(columns_for(object, group.name));
             let ty = self.types.field(object, group.name).cloned();
             let below = match &ty {
                 Some(ty) if !group.sets.is_empty() => self.below(named(ty), &group.sets),

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     Db, DbError,
-    row::row,
-    sql::{Arg, Rows, fetch_text},
+    row::{Decode, row},
+    sql::{Arg, fetch_text},
 };
 use std::borrow::Cow;
 use uuid::Uuid;
@@ -92,7 +92,7 @@ row! {
     }
 }
 
-async fn over_base<T: Rows>(
+async fn over_base<T: Decode>(
     db: &Db,
     name: &'static str,
     base: (String, Vec<Arg>),

@@ -2,12 +2,16 @@
 use super::{
     Scope, group,
     listing_sql::Builder,
-    product::{ProductRow, product_columns},
+    product::{ProductColumns, ProductRow},
     search::SearchQuery,
 };
-use crate::{Db, DbError, reader::FromPg, row::row, sql::fetch_text};
+use crate::{
+    Db, DbError,
+    row::{Decode, row},
+    sql::fetch_text,
+};
 use chrono::{DateTime, Utc};
-use sea_orm::sqlx;
+use sea_orm::sqlx::{self, sqlite::SqliteRow};
 use std::{borrow::Cow, collections::HashMap};
 use tradewind_domain::listing::{ProductFilter, ProductSort};
 use uuid::Uuid;
@@ -76,40 +80,30 @@ pub struct Listed {
     pub position: Position,
 }
 
-struct ListedRow {
-    product: ProductRow,
-    within: Uuid,
-    number: i64,
-    text: String,
-}
-
-impl<'r, R> sqlx::FromRow<'r, R> for ListedRow
-where
-    R: sqlx::Row,
-    ProductRow: sqlx::FromRow<'r, R>,
-    usize: sqlx::ColumnIndex<R>,
-    Uuid: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
-    i64: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
-    String: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
-{
-    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
-        // Behind the 22 columns of a product.
-        Ok(Self {
-            product: ProductRow::from_row(row)?,
-            within: row.try_get_unchecked(22)?,
-            number: row.try_get_unchecked(23)?,
-            text: row.try_get_unchecked(24)?,
-        })
+row! {
+    /// Where a listed product stands.
+    struct Place {
+        within: Uuid,
+        number: i64,
+        text: String,
     }
 }
+const PLACE_COLUMNS: usize = 3;
 
-impl FromPg for ListedRow {
-    fn from_pg(row: &tokio_postgres::Row) -> Result<Self, tokio_postgres::Error> {
+struct ListedRow {
+    place: Place,
+    product: ProductRow,
+}
+
+impl Decode for ListedRow {
+    fn from_pg(row: &tokio_postgres::Row, first: usize) -> Result<Self, tokio_postgres::Error> {
+        Ok(Self { place: Place::from_pg(row, first)?, product: ProductRow::from_pg(row, first + PLACE_COLUMNS)? })
+    }
+
+    fn from_sqlite(row: &SqliteRow, first: usize) -> Result<Self, sqlx::Error> {
         Ok(Self {
-            product: ProductRow::from_pg(row)?,
-            within: row.try_get(22)?,
-            number: row.try_get(23)?,
-            text: row.try_get(24)?,
+            place: Place::from_sqlite(row, first)?,
+            product: ProductRow::from_sqlite(row, first + PLACE_COLUMNS)?,
         })
     }
 }
@@ -131,17 +125,20 @@ pub async fn list_products(
     within: &Within,
     query: &ListQuery,
     page: &ListPage,
+    columns: ProductColumns,
 ) -> Result<HashMap<Uuid, Vec<Listed>>, DbError> {
-    let (text, args) = Builder::new(db.backend(), scope, within, query).page(page, product_columns!());
+    // The descriptions of a page of products are read behind it: few lists show them.
+    let columns = columns.min(ProductColumns::Details);
+    let (text, args) = Builder::new(db.backend(), scope, within, query).page(page, columns.sql());
     let rows: Vec<ListedRow> = fetch_text(db, "product list", Cow::Owned(text), args).await?;
     let sort = query.effective_sort();
-    let listed = rows.into_iter().map(|row| {
+    let listed = rows.into_iter().map(|ListedRow { place, product }| {
         let key = match sort {
-            ProductSort::Title => SortKey::Text(row.text),
-            ProductSort::Newest => SortKey::Time(row.product.published_at),
-            _ => SortKey::Number(row.number),
+            ProductSort::Title => SortKey::Text(place.text),
+            ProductSort::Newest => SortKey::Time(product.published_at),
+            _ => SortKey::Number(place.number),
         };
-        Listed { within: row.within, position: Position { key, id: row.product.id }, product: row.product }
+        Listed { within: place.within, position: Position { key, id: product.id }, product }
     });
     let mut lists = group(listed, |row| row.within);
     if page.backwards {

@@ -38,7 +38,7 @@ impl<'q> Builder<'q> {
         self.args.len()
     }
 
-    /// One page per list: product columns, list, number and text of the sort key.
+    /// One page per list: list, number and text of the sort key, product columns.
     pub(crate) fn page(mut self, page: &ListPage, columns: &str) -> (String, Vec<Arg>) {
         let key = self.sort_key();
         let mut parts = self.parts();
@@ -64,7 +64,7 @@ impl<'q> Builder<'q> {
         let channel = self.arg(Arg::Id(self.scope.channel_id));
         let inner = self.inner(&parts, &key, direction, limit);
         let text = format!(
-            "SELECT {columns}, CAST(NULL AS text), page.within_id, {number}, {text} FROM {inner}
+            "SELECT page.within_id, {number}, {text}, {columns} FROM {inner}
              JOIN products p ON p.id = page.product_id
              JOIN listings l ON l.product_id = p.id AND l.channel_id = ${channel}
              ORDER BY page.within_id, page.sort_key {direction}, page.product_id {direction}"

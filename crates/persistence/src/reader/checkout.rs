@@ -1,6 +1,6 @@
 //! A connection that was taken from the pool, and how busy it is.
-use super::{FromPg, tls::Tls};
-use crate::sql::Arg;
+use super::tls::Tls;
+use crate::{row::Decode, sql::Arg};
 use deadpool_postgres::Object;
 use futures_util::TryStreamExt;
 use parking_lot::Mutex;
@@ -80,7 +80,7 @@ impl Checkout {
         self.retired.load(Relaxed)
     }
 
-    pub(super) async fn fetch<T: FromPg>(&self, text: &str, args: &[Arg]) -> Result<Vec<T>, Error> {
+    pub(super) async fn fetch<T: Decode>(&self, text: &str, args: &[Arg]) -> Result<Vec<T>, Error> {
         let client = self.client();
         let types: Vec<Type> = args.iter().map(type_of).collect();
         let statement = client.prepare_typed_cached(text, &types).await?;
@@ -90,7 +90,7 @@ impl Checkout {
         let mut rows = pin!(client.query_raw(&statement, args.iter().map(value_of)).await?);
         let mut decoded = Vec::new();
         while let Some(row) = rows.try_next().await? {
-            decoded.push(T::from_pg(&row)?);
+            decoded.push(T::from_pg(&row, 0)?);
         }
         Ok(decoded)
     }

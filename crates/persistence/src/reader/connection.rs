@@ -1,6 +1,6 @@
 //! A connection that several statements use at the same time.
-use super::{FromPg, Reader, checkout::Checkout};
-use crate::{DbError, sql::Arg};
+use super::{Reader, checkout::Checkout};
+use crate::{DbError, row::Decode, sql::Arg};
 use std::{sync::Arc, time::Duration};
 use tokio_postgres::error::SqlState;
 
@@ -51,7 +51,7 @@ impl Connection {
         self.cell.0.get()?.as_ref().ok()
     }
 
-    pub(super) async fn fetch<T: FromPg>(&self, text: &str, args: &[Arg]) -> Result<Vec<T>, tokio_postgres::Error> {
+    pub(super) async fn fetch<T: Decode>(&self, text: &str, args: &[Arg]) -> Result<Vec<T>, tokio_postgres::Error> {
         let Some(checkout) = self.checkout() else { return Ok(Vec::new()) };
         let statement = UnderWay { cell: Some(&self.cell), checkout };
         checkout.begin();

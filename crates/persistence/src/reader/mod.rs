@@ -18,7 +18,7 @@ mod traffic;
 
 pub(crate) use lane::Lane;
 
-use crate::{DbConfig, DbError, sql::Arg};
+use crate::{DbConfig, DbError, row::Decode, sql::Arg};
 use connection::Connection;
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, QueueMode, RecyclingMethod, Runtime};
 use sea_orm::sqlx::postgres::PgConnectOptions;
@@ -27,11 +27,6 @@ use traffic::Traffic;
 
 /// A connection that nobody used for this long may have been dropped by a firewall on the way: it is replaced.
 const LONGEST_IDLE: Duration = Duration::from_secs(300);
-
-/// A row type that a statement's rows become.
-pub(crate) trait FromPg: Sized {
-    fn from_pg(row: &tokio_postgres::Row) -> Result<Self, tokio_postgres::Error>;
-}
 
 /// The connections for reading. Clones share them.
 #[derive(Clone)]
@@ -89,7 +84,7 @@ impl Reader {
     }
 
     /// Runs a statement, on the lane's connection where there is a lane.
-    pub(crate) async fn fetch<T: FromPg>(
+    pub(crate) async fn fetch<T: Decode>(
         &self,
         lane: Option<&Lane>,
         text: &str,

@@ -7,7 +7,9 @@ use tradewind_persistence::{
     read::{
         ChildPage, Scope, category, collection, customer, facet,
         listing::{ListPage, ListQuery, Within, count_products, list_products},
-        media, product, review,
+        media,
+        product::{self, ProductColumns},
+        review,
         search::{SearchQuery, with_corrections},
         stock, suggestion, variant, warehouse,
     },
@@ -99,10 +101,10 @@ async fn ask_everything(db: &Db, scope: Scope) {
     let variants: Vec<Uuid> = (1..=50).map(|number| id(5, number * 1000)).collect();
     for (within, query) in lists() {
         let page = ListPage { limit: 25, after: None, until: None, backwards: false };
-        let rows = list_products(db, scope, &within, &query, &page).await.unwrap();
+        let rows = list_products(db, scope, &within, &query, &page, ProductColumns::Details).await.unwrap();
         if let Some(last) = rows.values().flatten().last() {
             let next = ListPage { after: Some(last.position.clone()), ..page };
-            list_products(db, scope, &within, &query, &next).await.unwrap();
+            list_products(db, scope, &within, &query, &next, ProductColumns::Details).await.unwrap();
         }
         // Facets of a tenth of all products may well read more than an index.
         if matches!(&within, Within::Scopes(ids) if ids.len() == 1) {
@@ -114,8 +116,9 @@ async fn ask_everything(db: &Db, scope: Scope) {
             facet::rating_counts(db, scope, &within, &query).await.unwrap();
         }
     }
-    product::products_by_ids(db, scope, products.clone()).await.unwrap();
-    product::products_by_slugs(db, scope, vec!["product-7".into()]).await.unwrap();
+    product::products_by_ids(db, scope, ProductColumns::Description, products.clone()).await.unwrap();
+    product::products_by_slugs(db, scope, ProductColumns::Description, vec!["product-7".into()]).await.unwrap();
+    product::details_by_product(db, products.clone()).await.unwrap();
     product::descriptions_by_product(db, products.clone()).await.unwrap();
     variant::variant_pages(db, scope, ChildPage { parent: Uuid::nil(), first: 5, after: None }, products.clone())
         .await
