@@ -3,14 +3,15 @@ use crate::{
     answer::{OutputTypes, Plan, Planned, arrange, mark, plan},
     context::RequestCtx,
     directory::{Directory, NoChannel},
-    documents::{Document, Documents},
+    documents::{Document, Documents, prune},
     error::Code,
     execution::Rendering,
     explain::{Clock, explain},
-    limits::{Analysis, Limits, Refusal, analyse, scan},
+    limits::{Analysis, Limits, Refusal, analyse, check_cost, cost, scan},
     loaders::{Loaders, Source},
     request::{GraphqlRequest, Outcome, RequestContext, type_name},
     schema::{ShopSchema, build},
+    validation::{TypeSystem, Validator, coerce},
 };
 use async_graphql::{
     Request, ServerError, Value, Variables,
@@ -36,6 +37,8 @@ pub struct Engine {
     db: Db,
     pub(crate) directory: Arc<Directory>,
     pub(crate) types: Arc<OutputTypes>,
+    type_system: Arc<TypeSystem>,
+    validator: Validator,
     documents: Documents,
     limits: Arc<Limits>,
     metrics: Option<Arc<LoaderMetrics>>,
@@ -47,7 +50,7 @@ pub(crate) struct Prepared {
     pub(crate) document: Arc<Document>,
     /// Where the document's own does not do.
     plan: Option<Plan>,
-    pub(crate) analysis: Analysis,
+    pub(crate) cost: u64,
 }
 
 impl Engine {
@@ -55,10 +58,12 @@ impl Engine {
     pub async fn start(db: Db, limits: Limits, metrics: Option<Arc<LoaderMetrics>>) -> Result<Self, DbError> {
         let directory = Arc::new(Directory::load(&db).await?);
         let schema = build(Some(Arc::clone(&directory)));
-        let types =
-            OutputTypes::parse(&schema.sdl()).map_err(|cause| DbError::Setup(format!("the schema's text: {cause}")))?;
-        let documents = Documents::new(limits.document_cache_bytes);
-        Ok(Self { schema, db, directory, types: Arc::new(types), documents, limits: Arc::new(limits), metrics })
+        let (sdl, unreadable) = (schema.sdl(), |cause| DbError::Setup(format!("the schema's text: {cause}")));
+        let types = Arc::new(OutputTypes::parse(&sdl).map_err(unreadable)?);
+        let type_system = Arc::new(TypeSystem::parse(&sdl).map_err(unreadable)?);
+        let validator = Validator::new(limits.introspection);
+        let (documents, limits) = (Documents::new(limits.document_cache_bytes), Arc::new(limits));
+        Ok(Self { schema, db, directory, types, type_system, validator, documents, limits, metrics })
     }
 
     /// The database that it reads.
@@ -81,15 +86,16 @@ impl Engine {
         let parsed = Instant::now();
         let resolving = context.explain.then(|| Arc::new(OnceLock::new()));
         let frontier = self.frontier();
-        let Prepared { request, document, plan, analysis } = prepared;
+        let Prepared { request, document, plan, cost } = prepared;
         let (operation_name, kind) = (document.operation_name.clone(), document.kind);
         let run = async {
             let channel = self.directory.resolve(&self.db, context.channel.as_deref()).await?;
             let scope = Scope::new(channel.row.id, context.now);
-            let source = Source { db: self.db.clone(), scope };
+            let db = self.db.pipelined();
+            let source = Source { db: db.clone(), scope };
             let loaders = Loaders::new(frontier.clone(), source);
             let resolving = resolving.clone();
-            let request = request.data(RequestCtx { channel, scope, loaders, db: self.db.clone(), resolving });
+            let request = request.data(RequestCtx { channel, scope, loaders, db, resolving });
             Ok(frontier.run(self.schema.execute(request)).await)
         };
         let (result, statements) = statements::record(context.explain, run).await;
@@ -98,7 +104,7 @@ impl Engine {
             Err(no_channel) => {
                 let refused = without_channel(no_channel, &context);
                 let (operation_type, statements) = (type_name(kind), statements.count);
-                return Outcome { operation_name, operation_type, statements, cost: analysis.cost, ..refused };
+                return Outcome { operation_name, operation_type, statements, cost, ..refused };
             }
         };
         let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
@@ -110,7 +116,7 @@ impl Engine {
         if context.explain {
             let resolving = resolving.and_then(|resolving| resolving.get().copied());
             let clock = Clock { started, parsed, resolving, ended: Instant::now() };
-            let explained = explain(&statements, &frontier.reports(), analysis.cost, &clock);
+            let explained = explain(&statements, &frontier.reports(), cost, &clock);
             response.extensions.insert("explain".to_owned(), explained);
         }
         let error_code = response.errors.first().and_then(code_of);
@@ -121,7 +127,7 @@ impl Engine {
             operation_name,
             operation_type: type_name(kind),
             statements: statements.count,
-            cost: analysis.cost,
+            cost,
             error_code,
             limit: None,
         }
@@ -137,21 +143,17 @@ impl Engine {
 
     pub(crate) fn prepare(&self, request: GraphqlRequest, context: &RequestContext) -> Result<Prepared, Box<Outcome>> {
         let GraphqlRequest { query, operation_name, variables } = request;
-        let variables = Variables::from_json(variables);
         let document = match self.documents.get(&query, operation_name.as_deref()) {
             Some(known) => known,
-            None => self.read(&query, operation_name.as_deref(), &variables, context)?,
+            None => self.read(&query, operation_name.as_deref(), context)?,
         };
-        if context.queries_only && document.kind == OperationType::Mutation {
-            let message = "GET runs no mutations: send this operation with POST".to_owned();
-            let mut outcome = Outcome::refused(Code::BadUserInput, message, &context.trace_id);
-            outcome.method_not_allowed = true;
-            return Err(Box::new(outcome));
-        }
+        allow(document.kind, context)?;
         let operation = choose(&document.parsed, operation_name.as_deref())
             .map_err(|message| refuse(Code::GraphqlValidationFailed, message, context))?;
-        let analysis = analyse(&document.parsed, operation, &variables, &self.limits)
-            .map_err(|refusal| too_costly(refusal, context))?;
+        let variables = coerce(&self.type_system, operation, Variables::from_json(variables))
+            .map_err(|errors| unfit(Code::BadUserInput, errors, context))?;
+        let cost = document.cost.unwrap_or_else(|| cost(&document.parsed, operation, &variables));
+        check_cost(cost, &self.limits).map_err(|refusal| too_costly(refusal, context))?;
         let plan =
             document.is_conditional.then(|| plan(&self.types, &document.parsed, operation, Some(&variables)).plan);
         let mut request = Request::new("").variables(variables);
@@ -163,7 +165,7 @@ impl Engine {
         if !self.limits.introspection {
             request = request.disable_introspection();
         }
-        Ok(Prepared { request, document, plan, analysis })
+        Ok(Prepared { request, document, plan, cost })
     }
 
     /// Reads a document that is not known yet. The limits come before whatever takes longer than they do.
@@ -171,32 +173,47 @@ impl Engine {
         &self,
         query: &str,
         operation_name: Option<&str>,
-        variables: &Variables,
         context: &RequestContext,
     ) -> Result<Arc<Document>, Box<Outcome>> {
         scan(query, &self.limits).map_err(|refusal| too_costly(refusal, context))?;
         let mut parsed =
             parse_query(query).map_err(|error| refuse(Code::GraphqlParseFailed, cut(error.to_string()), context))?;
-        let operation = choose(&parsed, operation_name)
-            .map_err(|message| refuse(Code::GraphqlValidationFailed, message, context))?;
-        let analysis =
-            analyse(&parsed, operation, variables, &self.limits).map_err(|refusal| too_costly(refusal, context))?;
-        let kind = operation.ty;
-        let Planned { plan, merged, is_conditional } = match analysis.circular {
-            true => Planned::default(),
-            false => plan(&self.types, &parsed, operation, None),
-        };
-        mark(&mut parsed, &self.types, &merged);
-        let first = || parsed.operations.iter().next()?.0.map(ToString::to_string);
-        let name = operation_name.map(str::to_owned).or_else(first);
-        let is_rendered = merged.is_empty();
-        let document = Document { operation_name: name, kind, plan, is_conditional, is_rendered, parsed };
-        let document = Arc::new(document);
-        if !analysis.circular {
-            self.documents.keep(query, operation_name, &document);
+        let unknown = |message| refuse(Code::GraphqlValidationFailed, message, context);
+        let operation = choose(&parsed, operation_name).map_err(unknown)?;
+        // Before anything that a mutation could also be refused for: the method is what is wrong.
+        allow(operation.ty, context)?;
+        let Analysis { cost, circular } =
+            analyse(&parsed, operation, &self.limits).map_err(|refusal| too_costly(refusal, context))?;
+        if let Some(fragment) = circular {
+            let message = format!("fragment `{}` spreads itself: take the circle out", cut(fragment));
+            return Err(refuse(Code::GraphqlValidationFailed, message, context));
         }
+        self.validator
+            .check(parsed.clone(), operation_name)
+            .map_err(|errors| unfit(Code::GraphqlValidationFailed, errors, context))?;
+        prune(&mut parsed, operation_name);
+        let operation = choose(&parsed, operation_name).map_err(unknown)?;
+        let kind = operation.ty;
+        let Planned { plan, merged, is_conditional } = plan(&self.types, &parsed, operation, None);
+        mark(&mut parsed, &self.types, &merged);
+        let name = parsed.operations.iter().next().and_then(|(name, _)| name.map(ToString::to_string));
+        let is_rendered = merged.is_empty();
+        let document = Document { operation_name: name, kind, plan, is_conditional, is_rendered, parsed, cost };
+        let document = Arc::new(document);
+        self.documents.keep(query, operation_name, &document);
         Ok(document)
     }
+}
+
+/// Refuses a mutation where there must be none (GET).
+fn allow(kind: OperationType, context: &RequestContext) -> Result<(), Box<Outcome>> {
+    if !context.queries_only || kind != OperationType::Mutation {
+        return Ok(());
+    }
+    let message = "GET runs no mutations: send this operation with POST".to_owned();
+    let mut outcome = refuse(Code::BadUserInput, message, context);
+    outcome.method_not_allowed = true;
+    Err(outcome)
 }
 
 /// Refuses a subscription where one answer is wanted.
@@ -213,6 +230,13 @@ fn once(prepared: Prepared, context: &RequestContext) -> Result<Prepared, Box<Ou
 
 pub(crate) fn refuse(code: Code, message: String, context: &RequestContext) -> Box<Outcome> {
     Box::new(Outcome::refused(code, message, &context.trace_id))
+}
+
+fn unfit(code: Code, mut errors: Vec<ServerError>, context: &RequestContext) -> Box<Outcome> {
+    for error in &mut errors {
+        finish(error, context);
+    }
+    Box::new(Outcome::unfit(code, errors))
 }
 
 fn too_costly(refusal: Refusal, context: &RequestContext) -> Box<Outcome> {

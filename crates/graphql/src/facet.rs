@@ -85,7 +85,7 @@ fn own_filters(query: &ListQuery) -> Vec<(String, ListQuery)> {
 }
 
 async fn count(source: &Source, within: &Within, query: &ListQuery) -> Result<HashMap<Uuid, FacetCounts>, DbError> {
-    let (db, scope) = (&source.db, source.scope);
+    let (db, scope) = (&source.db.aside(), source.scope);
     let changed = |change: &dyn Fn(&mut Filter)| {
         let mut query = query.clone();
         change(&mut query.filter);

@@ -37,6 +37,7 @@ mod search;
 mod shared_row;
 mod stock;
 mod subscription;
+mod validation;
 mod variant;
 
 pub use async_graphql::Response;

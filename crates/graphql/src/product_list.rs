@@ -134,7 +134,7 @@ batch!(
     |source, keys| {
         let mut loaded = Loaded::default();
         for Group { within, owners, arguments } in groups(source, keys.into_iter().map(|key| (key.owner, key.query))) {
-            let counts = count_products(&source.db, source.scope, &within, &arguments).await?;
+            let counts = count_products(&source.db.aside(), source.scope, &within, &arguments).await?;
             for (id, owner) in owners {
                 let key = ListKey { owner, query: Arc::clone(&arguments) };
                 loaded.insert(key, counts.get(&id).copied().unwrap_or(0));

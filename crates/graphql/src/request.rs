@@ -1,6 +1,6 @@
 //! What the transport hands in, and what it gets back.
 use crate::answer::{write_answer, write_errors};
-use async_graphql::{Response, parser::types::OperationType};
+use async_graphql::{Response, ServerError, parser::types::OperationType};
 use chrono::{DateTime, Utc};
 
 /// A GraphQL request, already read from its transport.
@@ -66,23 +66,28 @@ impl Outcome {
         write_errors(out, &self.response.errors);
     }
 
-    /// The answer to a request that is refused, with a [`Code`](crate::Code) or the word of one, before it reaches the engine, or while it waits.
+    /// The answer to a request that is refused before it reaches the engine, or while it waits. The code is a [`Code`](crate::Code),
+    /// or the word of one that the transport has for itself.
     pub fn refused(code: impl Into<&'static str>, message: String, trace_id: &str) -> Self {
         let code = code.into();
-        let mut error = async_graphql::ServerError::new(message, None);
-        let mut extensions = async_graphql::ErrorExtensionValues::default();
+        let mut error = ServerError::new(message, None);
+        let extensions = error.extensions.get_or_insert_default();
         extensions.set("code", code);
         extensions.set("traceId", trace_id);
-        error.extensions = Some(extensions);
+        Self::unfit(code, vec![error])
+    }
+
+    /// Nothing runs, for reasons that have their code and trace id already; `code` is that of the first.
+    pub(crate) fn unfit(code: impl Into<&'static str>, errors: Vec<ServerError>) -> Self {
         Self {
-            response: Response::from_errors(vec![error]),
+            response: Response::from_errors(errors),
             executed: false,
             method_not_allowed: false,
             operation_name: None,
             operation_type: "unknown",
             statements: 0,
             cost: 0,
-            error_code: Some(code),
+            error_code: Some(code.into()),
             limit: None,
         }
     }

@@ -1,11 +1,23 @@
 //! The connection pool: one for a SQLite file or a PostgreSQL server.
-use crate::{DbError, changes::ProductChanges, metrics::PoolMetrics, pgbouncer, statements, write::WriteTx};
+use crate::{
+    DbError,
+    changes::ProductChanges,
+    metrics::PoolMetrics,
+    pgbouncer,
+    reader::{Lane, PoolStatus, Reader},
+    row::row,
+    sql::fetch_text,
+    statements,
+    write::WriteTx,
+};
 use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, DbBackend,
-    sqlx::{PgPool, SqlitePool, sqlite},
+    sqlx::{SqlitePool, postgres::PgConnectOptions, sqlite},
 };
 use std::{
+    borrow::Cow,
     path::Path,
+    str::FromStr,
     sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
@@ -16,7 +28,8 @@ use tradewind_migrations::{Migrator, MigratorTrait};
 pub struct DbConfig {
     /// `postgres://user:password@host/name` or `sqlite:path/to/file.db`.
     pub url: String,
-    /// Upper bound of open connections.
+    /// Upper bound of open connections; PostgreSQL has so many for reading and as many for writing, which open when
+    /// they are needed.
     pub max_connections: u32,
     /// How long a request waits for a free connection.
     pub acquire_timeout: Duration,
@@ -53,13 +66,15 @@ impl std::fmt::Debug for DbConfig {
 pub struct Db {
     orm: DatabaseConnection,
     pool: Pool,
+    /// Which statements share a connection; none: each has its own.
+    lane: Option<Arc<Lane>>,
     metrics: Arc<OnceLock<PoolMetrics>>,
     changes: ProductChanges,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) enum Pool {
-    Postgres(PgPool),
+    Postgres(Reader),
     Sqlite(SqlitePool),
 }
 
@@ -75,29 +90,25 @@ impl Db {
             .test_before_acquire_if_idle_for(Duration::from_secs(30))
             .sqlx_logging(false)
             .record_stmt_in_spans(false);
-        if config.url.starts_with("sqlite:") {
+        let reader = if config.url.starts_with("sqlite:") {
             options.map_sqlx_sqlite_opts(sqlite_options);
+            None
         } else if config.url.starts_with("postgres:") || config.url.starts_with("postgresql:") {
-            let statement_timeout = config.statement_timeout;
-            pgbouncer::check(config).await?;
-            options.set_application_name("tradewind").map_sqlx_postgres_opts(move |options| {
-                let options = options.statement_cache_capacity(512);
-                options.options([
-                    ("statement_timeout", format!("{}ms", statement_timeout.as_millis())),
-                    // Of a disk that seeks, PostgreSQL expects random reads to cost four times as much, and then reads
-                    // whole tables for a few hundred rows; on an SSD or in memory the indexes are right.
-                    ("random_page_cost", "1.1".to_owned()),
-                    // A plan per text: planning anew for the arguments of each call took half of the database's time on
-                    // a product page, and found the same plans.
-                    ("plan_cache_mode", "force_generic_plan".to_owned()),
-                    ("jit", "off".to_owned()),
-                ])
-            });
+            let address = PgConnectOptions::from_str(&config.url).map_err(|_| {
+                DbError::Setup(
+                    "the database address cannot be read: write postgres://user:password@host:port/name (DATABASE_URL)"
+                        .to_owned(),
+                )
+            })?;
+            pgbouncer::check(&address, config.acquire_timeout).await?;
+            let timeout = config.statement_timeout;
+            options.map_sqlx_postgres_opts(move |options| postgres_options(options, timeout));
+            Some(Reader::open(&postgres_options(address, timeout), config)?)
         } else {
             return Err(DbError::Setup(
                 "the database address must start with postgres:// or sqlite: (DATABASE_URL)".to_owned(),
             ));
-        }
+        };
         let mut orm = Database::connect(options).await?;
         let metrics = Arc::new(OnceLock::<PoolMetrics>::new());
         // SeaORM's own statements (writes); the read side reports to `observe` itself.
@@ -109,11 +120,11 @@ impl Db {
                 metrics.statement("orm", info.elapsed, info.failed);
             }
         });
-        let pool = match orm.get_database_backend() {
-            DbBackend::Postgres => Pool::Postgres(orm.get_postgres_connection_pool().clone()),
-            _ => Pool::Sqlite(orm.get_sqlite_connection_pool().clone()),
+        let pool = match reader {
+            Some(reader) => Pool::Postgres(reader),
+            None => Pool::Sqlite(orm.get_sqlite_connection_pool().clone()),
         };
-        let db = Self { orm, pool, metrics, changes: ProductChanges::default() };
+        let db = Self { orm, pool, lane: None, metrics, changes: ProductChanges::default() };
         if db.statement_timeout().await?.is_some_and(|timeout| timeout == "0") {
             tracing::warn!(
                 "no statement timeout: the pooler in front of the database does not pass it on, so a runaway statement \
@@ -123,17 +134,35 @@ impl Db {
         Ok(db)
     }
 
+    /// For the statements of one request: those that are asked for side by side share a connection and travel one
+    /// behind the other (PostgreSQL; SQLite has no travel).
+    pub fn pipelined(&self) -> Self {
+        Self { lane: Some(Arc::default()), ..self.clone() }
+    }
+
+    /// For a slow statement that others must not wait behind: on a connection of its own.
+    pub fn aside(&self) -> Self {
+        Self { lane: None, ..self.clone() }
+    }
+
     /// How long the server lets a statement of this pool run, in its own words (`10s`; `0`: for ever). A pooler may
     /// have dropped what was asked for. None on SQLite.
     pub async fn statement_timeout(&self) -> Result<Option<String>, DbError> {
-        let Pool::Postgres(pool) = &self.pool else { return Ok(None) };
-        let asked = sea_orm::sqlx::query_scalar("SELECT current_setting('statement_timeout')");
-        Ok(Some(asked.fetch_one(pool).await?))
+        if matches!(self.pool, Pool::Sqlite(_)) {
+            return Ok(None);
+        }
+        let text = Cow::Borrowed("SELECT current_setting('statement_timeout')");
+        let rows: Vec<Setting> = fetch_text(self, "setting", text, Vec::new()).await?;
+        Ok(rows.into_iter().next().map(|setting| setting.value))
     }
 
     /// SeaORM's view of the pool, for writes.
     pub(crate) fn orm(&self) -> &DatabaseConnection {
         &self.orm
+    }
+
+    pub(crate) fn lane(&self) -> Option<&Lane> {
+        self.lane.as_deref()
     }
 
     pub(crate) fn pool(&self) -> &Pool {
@@ -160,25 +189,33 @@ impl Db {
         let _ = self.metrics.set(metrics);
     }
 
-    /// Open connections and idle ones.
-    pub fn connections(&self) -> (u32, usize) {
+    /// The connections for reading.
+    pub fn connections(&self) -> PoolStatus {
         match &self.pool {
-            Pool::Postgres(pool) => (pool.size(), pool.num_idle()),
-            Pool::Sqlite(pool) => (pool.size(), pool.num_idle()),
+            Pool::Postgres(reader) => reader.status(),
+            Pool::Sqlite(pool) => PoolStatus {
+                max: usize::try_from(pool.options().get_max_connections()).unwrap_or(usize::MAX),
+                open: usize::try_from(pool.size()).unwrap_or(usize::MAX),
+                idle: pool.num_idle(),
+                waiting: 0,
+            },
         }
     }
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), DbError> {
-        Ok(self.orm.ping().await?)
+        let answer: Vec<Setting> = fetch_text(self, "ping", Cow::Borrowed("SELECT 'pong'"), Vec::new()).await?;
+        drop(answer);
+        Ok(())
     }
 
     /// Finishes what runs and closes the pool.
     pub async fn close(&self) {
-        match &self.pool {
-            Pool::Postgres(pool) => pool.close().await,
-            Pool::Sqlite(pool) => pool.close().await,
+        if let Pool::Postgres(reader) = &self.pool {
+            reader.close();
         }
+        // Clones share what they close.
+        let _ = self.orm.clone().close().await;
     }
 
     pub(crate) fn observe(&self, name: &'static str, rows: usize, began: Instant, failed: bool) {
@@ -189,6 +226,25 @@ impl Db {
         }
         tracing::trace!(target: "tradewind::db", statement = name, rows, failed, micros = elapsed.as_micros(), "statement");
     }
+}
+
+row! {
+    struct Setting {
+        value: String,
+    }
+}
+
+fn postgres_options(options: PgConnectOptions, statement_timeout: Duration) -> PgConnectOptions {
+    options.application_name("tradewind").statement_cache_capacity(512).options([
+        ("statement_timeout", format!("{}ms", statement_timeout.as_millis())),
+        // Of a disk that seeks, PostgreSQL expects random reads to cost four times as much, and then reads whole tables
+        // for a few hundred rows; on an SSD or in memory the indexes are right.
+        ("random_page_cost", "1.1".to_owned()),
+        // A plan per text: planning anew for the arguments of each call took half of the database's time on a product
+        // page, and found the same plans.
+        ("plan_cache_mode", "force_generic_plan".to_owned()),
+        ("jit", "off".to_owned()),
+    ])
 }
 
 fn sqlite_options(options: sqlite::SqliteConnectOptions) -> sqlite::SqliteConnectOptions {
@@ -208,11 +264,11 @@ fn sqlite_options(options: sqlite::SqliteConnectOptions) -> sqlite::SqliteConnec
 
 /// Brings the schema up to date. On PostgreSQL one migrator at a time runs; the others wait for it.
 pub async fn migrate(db: &Db) -> Result<(), DbError> {
-    let Pool::Postgres(pool) = db.pool() else {
+    if db.backend() != DbBackend::Postgres {
         return Ok(Migrator::up(db.orm(), None).await?);
-    };
+    }
     // A lock of the transaction: it also works through PgBouncer, and ends with the connection.
-    let mut guard = pool.begin().await?;
+    let mut guard = db.orm().get_postgres_connection_pool().begin().await?;
     sea_orm::sqlx::query("SELECT pg_advisory_xact_lock(7310579617461747269)").execute(&mut *guard).await?;
     Migrator::up(db.orm(), None).await?;
     Ok(guard.commit().await?)

@@ -1,4 +1,5 @@
 //! What can go wrong below. The text is for the log; a client sees only the kind.
+use deadpool_postgres::PoolError;
 use sea_orm::{DbErr, RuntimeErr, sqlx};
 use std::sync::Arc;
 
@@ -28,6 +29,34 @@ impl From<sqlx::Error> for DbError {
     }
 }
 
+impl From<tokio_postgres::Error> for DbError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        let kind: fn(Arc<dyn std::error::Error + Send + Sync>) -> Self = match error.code() {
+            Some(code) => kind_of_state(code.code()),
+            None if error.is_closed() => Self::Unavailable,
+            // Reading or writing the socket, or connecting; what is left is a row that does not fit.
+            None if std::error::Error::source(&error).is_some_and(|cause| cause.is::<std::io::Error>()) => {
+                Self::Unavailable
+            }
+            None => Self::Other,
+        };
+        kind(Arc::new(error))
+    }
+}
+
+impl From<PoolError> for DbError {
+    fn from(error: PoolError) -> Self {
+        match error {
+            PoolError::Backend(cause) => match Self::from(cause) {
+                // Whatever keeps us from connecting may be over in a moment; wrong passwords were found at the start.
+                Self::Other(cause) => Self::Unavailable(cause),
+                known => known,
+            },
+            other => Self::Unavailable(Arc::new(other)),
+        }
+    }
+}
+
 impl From<DbErr> for DbError {
     fn from(error: DbErr) -> Self {
         let kind: fn(Arc<dyn std::error::Error + Send + Sync>) -> Self = match &error {
@@ -45,18 +74,29 @@ fn kind_of(error: &sqlx::Error) -> fn(Arc<dyn std::error::Error + Send + Sync>) 
             DbError::Unavailable
         }
         sqlx::Error::Database(database) => match database.code().as_deref() {
-            // query_canceled (PostgreSQL); SQLITE_INTERRUPT
-            Some("57014" | "9") => DbError::Timeout,
-            // admin_shutdown, crash_shutdown, cannot_connect_now, too_many_connections; SQLITE_BUSY
-            Some("57P01" | "57P02" | "57P03" | "53300" | "5") => DbError::Unavailable,
+            // SQLITE_INTERRUPT
+            Some("9") => DbError::Timeout,
+            // SQLITE_BUSY
+            Some("5") => DbError::Unavailable,
             _ if database.is_unique_violation()
                 || database.is_foreign_key_violation()
                 || database.is_check_violation() =>
             {
                 DbError::Constraint
             }
-            _ => DbError::Other,
+            code => kind_of_state(code.unwrap_or_default()),
         },
+        _ => DbError::Other,
+    }
+}
+
+/// By PostgreSQL's code of an error (`SQLSTATE`).
+fn kind_of_state(code: &str) -> fn(Arc<dyn std::error::Error + Send + Sync>) -> DbError {
+    match code {
+        // query_canceled
+        "57014" => DbError::Timeout,
+        // admin_shutdown, crash_shutdown, cannot_connect_now, too_many_connections
+        "57P01" | "57P02" | "57P03" | "53300" => DbError::Unavailable,
         _ => DbError::Other,
     }
 }

@@ -1,25 +1,18 @@
 //! Refuses a PgBouncer that mixes up prepared statements.
 //!
-//! sqlx names every statement. PgBouncer before 1.21, or without `max_prepared_statements`, hands a session to
+//! sqlx and tokio-postgres name every statement. PgBouncer before 1.21, or without `max_prepared_statements`, hands a session to
 //! another client in transaction mode together with those names: calls fail, or answer another statement's question.
-use crate::{DbConfig, DbError};
+use crate::DbError;
 use sea_orm::sqlx::{Connection, Executor, PgConnection, Row, postgres::PgConnectOptions};
-use std::str::FromStr;
+use std::time::Duration;
 
 const WAY_OUT: &str = "use PgBouncer 1.21 or newer with max_prepared_statements = 200, or pool_mode = session, \
      or connect to PostgreSQL directly (DATABASE_URL)";
 
 /// Asks the server twice, on two connections in the same order that breaks an unfit pooler.
-pub(crate) async fn check(config: &DbConfig) -> Result<(), DbError> {
-    let options = PgConnectOptions::from_str(&config.url).map_err(|_| {
-        DbError::Setup(
-            "the database address cannot be read: write postgres://user:password@host:port/name (DATABASE_URL)"
-                .to_owned(),
-        )
-    })?;
-    let open = || tokio::time::timeout(config.acquire_timeout, PgConnection::connect_with(&options));
-    let timed_out =
-        |_| DbError::Setup(format!("the database did not answer within {:?} (DATABASE_URL)", config.acquire_timeout));
+pub(crate) async fn check(address: &PgConnectOptions, patience: Duration) -> Result<(), DbError> {
+    let open = || tokio::time::timeout(patience, PgConnection::connect_with(address));
+    let timed_out = |_| DbError::Setup(format!("the database did not answer within {patience:?} (DATABASE_URL)"));
     let mut first = open().await.map_err(timed_out)??;
     let mut second = open().await.map_err(timed_out)??;
     let probe = probe(&mut first, &mut second).await;

@@ -3,10 +3,12 @@
 /// Declares a struct whose fields are the columns of a statement, in their order. Types are not compared per value:
 /// the statements are our own, and tests run each of them on both databases.
 macro_rules! row {
-    ($(#[$meta:meta])* pub struct $name:ident { $($(#[$field_meta:meta])* pub $field:ident: $type:ty,)* }) => {
+    ($(#[$meta:meta])* $visibility:vis struct $name:ident {
+        $($(#[$field_meta:meta])* $field_visibility:vis $field:ident: $type:ty,)*
+    }) => {
         $(#[$meta])*
         #[derive(Clone, Debug)]
-        pub struct $name { $($(#[$field_meta])* pub $field: $type,)* }
+        $visibility struct $name { $($(#[$field_meta])* $field_visibility $field: $type,)* }
 
         impl<'r, R> sea_orm::sqlx::FromRow<'r, R> for $name
         where
@@ -17,6 +19,14 @@ macro_rules! row {
             fn from_row(row: &'r R) -> Result<Self, sea_orm::sqlx::Error> {
                 let mut next = 0usize..;
                 $(let $field: $type = row.try_get_unchecked(next.next().unwrap_or_default())?;)*
+                Ok(Self { $($field,)* })
+            }
+        }
+
+        impl $crate::reader::FromPg for $name {
+            fn from_pg(row: &tokio_postgres::Row) -> Result<Self, tokio_postgres::Error> {
+                let mut next = 0usize..;
+                $(let $field: $type = row.try_get(next.next().unwrap_or_default())?;)*
                 Ok(Self { $($field,)* })
             }
         }

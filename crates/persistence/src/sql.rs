@@ -1,7 +1,7 @@
 //! One SQL text for both databases, its arguments, and how it is run.
-use crate::{Db, DbError, db::Pool};
+use crate::{Db, DbError, db::Pool, reader::FromPg};
 use chrono::{DateTime, Utc};
-use sea_orm::sqlx::{self, AssertSqlSafe, FromRow, Postgres, Sqlite, postgres::PgRow, sqlite::SqliteRow};
+use sea_orm::sqlx::{self, AssertSqlSafe, FromRow, Sqlite, sqlite::SqliteRow};
 use std::{borrow::Cow, sync::OnceLock, time::Instant};
 use uuid::Uuid;
 
@@ -27,8 +27,8 @@ pub(crate) enum Arg {
 }
 
 /// A type that a statement's rows become, on either database.
-pub(crate) trait Rows: for<'r> FromRow<'r, PgRow> + for<'r> FromRow<'r, SqliteRow> + Send + Unpin {}
-impl<T: for<'r> FromRow<'r, PgRow> + for<'r> FromRow<'r, SqliteRow> + Send + Unpin> Rows for T {}
+pub(crate) trait Rows: FromPg + for<'r> FromRow<'r, SqliteRow> + Send + Unpin {}
+impl<T: FromPg + for<'r> FromRow<'r, SqliteRow> + Send + Unpin> Rows for T {}
 
 impl Sql {
     pub(crate) const fn new(name: &'static str, text: &'static str) -> Self {
@@ -80,29 +80,18 @@ pub(crate) async fn fetch_text<T: Rows>(
     args: Vec<Arg>,
 ) -> Result<Vec<T>, DbError> {
     let began = Instant::now();
-    let safe = AssertSqlSafe(text);
     let result = match db.pool() {
-        Pool::Postgres(pool) => bind_postgres(sqlx::query_as(safe), args).fetch_all(pool).await,
-        Pool::Sqlite(pool) => bind_sqlite(sqlx::query_as(safe), args).fetch_all(pool).await,
+        Pool::Postgres(reader) => reader.fetch(db.lane(), &text, &args).await,
+        Pool::Sqlite(pool) => {
+            bind_sqlite(sqlx::query_as(AssertSqlSafe(text)), args).fetch_all(pool).await.map_err(DbError::from)
+        }
     };
     let rows = result.as_ref().map_or(0, Vec::len);
     db.observe(name, rows, began, result.is_err());
-    result.map_err(DbError::from)
+    result
 }
 
-type PgQuery<T> = sqlx::query::QueryAs<'static, Postgres, T, sqlx::postgres::PgArguments>;
 type SqliteQuery<T> = sqlx::query::QueryAs<'static, Sqlite, T, sqlx::sqlite::SqliteArguments>;
-
-fn bind_postgres<T>(query: PgQuery<T>, args: Vec<Arg>) -> PgQuery<T> {
-    args.into_iter().fold(query, |query, arg| match arg {
-        Arg::Id(id) => query.bind(id),
-        Arg::Ids(ids) => query.bind(ids),
-        Arg::Text(text) => query.bind(text),
-        Arg::Texts(texts) => query.bind(texts),
-        Arg::Int(int) => query.bind(int),
-        Arg::Time(time) => query.bind(time),
-    })
-}
 
 fn bind_sqlite<T>(query: SqliteQuery<T>, args: Vec<Arg>) -> SqliteQuery<T> {
     args.into_iter().fold(query, |query, arg| match arg {

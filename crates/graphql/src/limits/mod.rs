@@ -3,7 +3,7 @@ mod analysis;
 mod cost;
 mod scan;
 
-pub(crate) use analysis::{Analysis, analyse};
+pub(crate) use analysis::{Analysis, MOST_NESTED, analyse, check_cost, cost};
 pub(crate) use scan::scan;
 
 /// Limits of one operation. Each refusal names the limit, the value and the way out.

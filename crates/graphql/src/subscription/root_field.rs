@@ -1,6 +1,6 @@
 //! A subscription has one root field (specification, October 2021, section 5.2.3.1). async-graphql runs only fields
 //! that stand in the operation itself, each as a stream of its own: here a document becomes such a one.
-use crate::answer::is_mark;
+use crate::{answer::is_mark, documents::prune};
 use async_graphql::{
     Positioned,
     parser::types::{
@@ -16,13 +16,12 @@ pub(crate) fn with_root_field(document: &ExecutableDocument, name: Option<&str>)
     let Some(operation) = operation(&mut document, name) else { return Err("there is no such operation".to_owned()) };
     let mut hoist = Hoist { document: &fragments, spread: HashSet::new(), field: None };
     hoist.set(&operation.selection_set.node)?;
-    let Hoist { spread, field, .. } = hoist;
-    let Some(field) = field else {
+    let Some(field) = hoist.field else {
         return Err("a subscription needs one root field, but this one has none".to_owned());
     };
     let pos = field.pos;
     operation.selection_set.node.items = vec![Positioned::new(Selection::Field(field), pos)];
-    forget_unused(&mut document, &spread);
+    prune(&mut document, name);
     Ok(document)
 }
 
@@ -108,35 +107,6 @@ fn arguments(field: &Field) -> Vec<(&str, String)> {
 
 fn is_condition(directive: &Positioned<Directive>) -> bool {
     matches!(directive.node.name.node.as_str(), "skip" | "include")
-}
-
-/// Removes the fragments of the root that nothing spreads any more: validation would complain.
-fn forget_unused(document: &mut ExecutableDocument, spread: &HashSet<&str>) {
-    if spread.is_empty() {
-        return;
-    }
-    let mut used = HashSet::new();
-    for (_, operation) in document.operations.iter() {
-        note_spreads(&operation.node.selection_set.node, document, &mut used);
-    }
-    document.fragments.retain(|name, _| used.contains(name.as_str()) || !spread.contains(name.as_str()));
-}
-
-fn note_spreads(set: &SelectionSet, document: &ExecutableDocument, used: &mut HashSet<String>) {
-    for selection in &set.items {
-        match &selection.node {
-            Selection::Field(field) => note_spreads(&field.node.selection_set.node, document, used),
-            Selection::InlineFragment(fragment) => note_spreads(&fragment.node.selection_set.node, document, used),
-            Selection::FragmentSpread(spread) => {
-                let name = spread.node.fragment_name.node.as_str();
-                if used.insert(name.to_owned())
-                    && let Some(fragment) = document.fragments.get(name)
-                {
-                    note_spreads(&fragment.node.selection_set.node, document, used);
-                }
-            }
-        }
-    }
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ impl Engine {
         if prepared.document.kind != OperationType::Subscription {
             return Ok(None);
         }
-        let (operation_name, cost) = (prepared.document.operation_name.clone(), prepared.analysis.cost);
+        let (operation_name, cost) = (prepared.document.operation_name.clone(), prepared.cost);
         let begun = self.begin(prepared, context).await;
         begun.map(Some).map_err(|refused| {
             let operation_type = "subscription";
@@ -67,7 +67,7 @@ impl Engine {
     }
 
     async fn begin(&self, prepared: Prepared, context: &RequestContext) -> Result<EventStream, Box<Outcome>> {
-        let Prepared { request, document, analysis, .. } = prepared;
+        let Prepared { request, document, cost, .. } = prepared;
         let flat = with_root_field(&document.parsed, document.operation_name.as_deref())
             .map_err(|message| refuse(Code::GraphqlValidationFailed, message, context))?;
         let mut stream = EventStream {
@@ -76,7 +76,7 @@ impl Engine {
             variables: request.variables,
             plan: Plan::default(),
             is_rendered: document.is_rendered,
-            cost: analysis.cost,
+            cost,
             // Before the first look at anything: what changes meanwhile is told.
             changes: self.db().product_changes().subscribe(Wanted::All),
             document: flat,
@@ -141,7 +141,7 @@ impl EventStream {
         let resolving = context.explain.then(|| Arc::new(OnceLock::new()));
         let frontier = self.engine.frontier();
         let run = async {
-            let db = self.engine.db().clone();
+            let db = self.engine.db().pipelined();
             let channel = self.engine.directory.resolve(&db, context.channel.as_deref()).await?;
             let scope = Scope::new(channel.row.id, context.now);
             let loaders = Loaders::new(frontier.clone(), Source { db: db.clone(), scope });

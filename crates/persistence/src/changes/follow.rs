@@ -1,9 +1,12 @@
 //! Hears of every committed change through PostgreSQL's LISTEN.
 use super::{Changed, ProductChanges};
-use crate::{Db, DbError, db::Pool};
-use sea_orm::sqlx::{
-    self, PgPool,
-    postgres::{PgListener, PgPoolOptions},
+use crate::{Db, DbError};
+use sea_orm::{
+    DbBackend,
+    sqlx::{
+        self, PgPool,
+        postgres::{PgListener, PgPoolOptions},
+    },
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -48,7 +51,10 @@ fn read(payload: &str) -> Changed {
 /// Hears of every committed change, of any process, until it is dropped. On SQLite there is nothing to follow: a process
 /// knows of its own transactions.
 pub async fn follow(db: &Db) {
-    let Pool::Postgres(pool) = db.pool() else { return };
+    if db.backend() != DbBackend::Postgres {
+        return;
+    }
+    let pool = db.orm().get_postgres_connection_pool();
     let changes = db.product_changes();
     let _followed = Followed(changes);
     let mut warned = false;

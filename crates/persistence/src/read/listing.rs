@@ -5,7 +5,7 @@ use super::{
     product::{ProductRow, product_columns},
     search::SearchQuery,
 };
-use crate::{Db, DbError, row::row, sql::fetch_text};
+use crate::{Db, DbError, reader::FromPg, row::row, sql::fetch_text};
 use chrono::{DateTime, Utc};
 use sea_orm::sqlx;
 use std::{borrow::Cow, collections::HashMap};
@@ -99,6 +99,17 @@ where
             within: row.try_get_unchecked(22)?,
             number: row.try_get_unchecked(23)?,
             text: row.try_get_unchecked(24)?,
+        })
+    }
+}
+
+impl FromPg for ListedRow {
+    fn from_pg(row: &tokio_postgres::Row) -> Result<Self, tokio_postgres::Error> {
+        Ok(Self {
+            product: ProductRow::from_pg(row)?,
+            within: row.try_get(22)?,
+            number: row.try_get(23)?,
+            text: row.try_get(24)?,
         })
     }
 }

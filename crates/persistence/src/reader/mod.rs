@@ -1,0 +1,122 @@
+//! Reads from PostgreSQL, pipelined: statements that are asked for side by side travel on one connection, one behind
+//! the other, without waiting for each other's answers.
+//!
+//! Requests share a few connections as well: on two cores, sixteen server processes of which each has a little to do
+//! cost half as much again as four that always have something to do.
+//!
+//! sqlx waits for the end of a statement before it sends the next one on the same connection, so a relation level of
+//! five statements took five connections, ten system calls and the wake-up of five server processes. tokio-postgres
+//! sends them together. Writes stay with SeaORM and sqlx.
+mod checkout;
+mod config;
+mod connection;
+mod lane;
+#[cfg(test)]
+mod tests;
+mod tls;
+mod traffic;
+
+pub(crate) use lane::Lane;
+
+use crate::{DbConfig, DbError, sql::Arg};
+use connection::Connection;
+use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, QueueMode, RecyclingMethod, Runtime};
+use sea_orm::sqlx::postgres::PgConnectOptions;
+use std::{sync::Arc, time::Duration};
+use traffic::Traffic;
+
+/// A connection that nobody used for this long may have been dropped by a firewall on the way: it is replaced.
+const LONGEST_IDLE: Duration = Duration::from_secs(300);
+
+/// A row type that a statement's rows become.
+pub(crate) trait FromPg: Sized {
+    fn from_pg(row: &tokio_postgres::Row) -> Result<Self, tokio_postgres::Error>;
+}
+
+/// The connections for reading. Clones share them.
+#[derive(Clone)]
+pub(crate) struct Reader {
+    pool: Pool,
+    tls: tls::Tls,
+    traffic: Arc<Traffic>,
+}
+
+impl std::fmt::Debug for Reader {
+    /// Without the address, which may carry a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reader").field("status", &self.pool.status()).finish()
+    }
+}
+
+/// How many connections there are, and who waits for one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolStatus {
+    /// Upper bound of open connections.
+    pub max: usize,
+    /// Open ones.
+    pub open: usize,
+    /// Open ones that nobody uses.
+    pub idle: usize,
+    /// Statements that wait for a connection.
+    pub waiting: usize,
+}
+
+impl Reader {
+    /// Prepares the pool; it connects when it is first used.
+    pub(crate) fn open(options: &PgConnectOptions, config: &DbConfig) -> Result<Self, DbError> {
+        let tls = tls::connector(options)?;
+        let manager = Manager::from_config(
+            config::of(options, config),
+            tls.clone(),
+            ManagerConfig { recycling_method: RecyclingMethod::Fast },
+        );
+        let fresh = Hook::sync_fn(|_, metrics| match metrics.last_used() > LONGEST_IDLE {
+            true => Err(HookError::message("idle for too long")),
+            false => Ok(()),
+        });
+        let pool = Pool::builder(manager)
+            .max_size(usize::try_from(config.max_connections.max(1)).unwrap_or(usize::MAX))
+            .wait_timeout(Some(config.acquire_timeout))
+            .create_timeout(Some(config.acquire_timeout))
+            .recycle_timeout(Some(config.acquire_timeout))
+            // The connections used last are warm, on both sides.
+            .queue_mode(QueueMode::Lifo)
+            .pre_recycle(fresh)
+            .runtime(Runtime::Tokio1)
+            .build()
+            .map_err(|error| DbError::Setup(format!("the pool of connections cannot be made: {error}")))?;
+        Ok(Self { pool, tls, traffic: Arc::default() })
+    }
+
+    /// Runs a statement, on the lane's connection where there is a lane.
+    pub(crate) async fn fetch<T: FromPg>(
+        &self,
+        lane: Option<&Lane>,
+        text: &str,
+        args: &[Arg],
+    ) -> Result<Vec<T>, DbError> {
+        let mut attempts_left = 2;
+        loop {
+            let connection = match lane {
+                Some(lane) => lane.connection(self).await?,
+                None => Connection::connect(Arc::default(), self).await?,
+            };
+            match connection.fetch(text, args).await {
+                Err(error) if attempts_left > 0 && connection.is_worth_another_try(&error) => {
+                    attempts_left -= 1;
+                    connection.retire();
+                }
+                outcome => return outcome.map_err(DbError::from),
+            }
+        }
+    }
+
+    pub(crate) fn status(&self) -> PoolStatus {
+        let status = self.pool.status();
+        PoolStatus { max: status.max_size, open: status.size, idle: status.available, waiting: status.waiting }
+    }
+
+    pub(crate) fn close(&self) {
+        self.pool.close();
+    }
+}
