@@ -2,6 +2,7 @@
 use crate::{
     context::Request as _,
     error::{bad_input, database, load},
+    execution::direct,
     filter::{ProductFilter, ProductSort},
     loaders::{batch, by_id, shared},
     product_connection::ProductConnection,
@@ -136,3 +137,13 @@ impl CategoryQuery {
         Ok(SharedRow::rows(&rows, usize::MAX).map(Category).collect())
     }
 }
+
+direct!(Category {
+    "id" => id,
+    "slug" => slug,
+    "name" => name,
+    "ancestors" => ancestors,
+    "children" => children,
+    "products" => products("first", "after", "last", "before", "filter", "sort", "search"),
+});
+direct!(CategoryQuery {});

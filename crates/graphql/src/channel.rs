@@ -1,5 +1,5 @@
 //! Channels.
-use crate::{context::Request as _, directory, directory::Directory};
+use crate::{context::Request as _, directory, directory::Directory, execution::direct};
 use async_graphql::{Context, ID, Object};
 use std::sync::Arc;
 use tradewind_domain::global_id::{GlobalId, NodeKind};
@@ -57,3 +57,14 @@ impl ChannelQuery {
         ctx.data_unchecked::<Arc<Directory>>().all().iter().cloned().map(Channel).collect()
     }
 }
+
+direct!(Channel {
+    "id" => id,
+    "code" => code,
+    "name" => name,
+    "currencyCode" => currency_code,
+    "defaultLocale" => default_locale,
+    "taxInclusive" => tax_inclusive,
+    "isDefault" => is_default,
+});
+direct!(ChannelQuery {});

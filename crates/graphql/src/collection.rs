@@ -3,6 +3,7 @@ use crate::{
     context::Request as _,
     cursor::{self, Fingerprint},
     error::{Code, bad_input, database, error, load},
+    execution::direct,
     filter::{ProductFilter, ProductSort},
     loaders::{batch, by_id, shared},
     page::{PageInfo, edge, page_size},
@@ -210,3 +211,14 @@ impl CollectionQuery {
         })
     }
 }
+
+direct!(Collection {
+    "id" => id,
+    "slug" => slug,
+    "title" => title,
+    "descriptionHtml" => description_html,
+    "products" => products("first", "after", "last", "before", "filter", "sort", "search"),
+});
+// The count is no batch.
+direct!(CollectionConnection { "edges" => edges, "nodes" => nodes, "pageInfo" => page_info, });
+direct!(CollectionQuery {});

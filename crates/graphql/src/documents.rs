@@ -21,6 +21,8 @@ pub(crate) struct Document {
     pub(crate) is_conditional: bool,
     /// Objects can become JSON as they are finished.
     pub(crate) is_rendered: bool,
+    /// Objects can write themselves.
+    pub(crate) is_direct: bool,
     /// None: it depends on the variables.
     pub(crate) cost: Option<u64>,
 }

@@ -95,7 +95,11 @@ impl Engine {
             let source = Source { db: db.clone(), scope };
             let loaders = Loaders::new(frontier.clone(), source);
             let resolving = resolving.clone();
-            let request = request.data(RequestCtx { channel, scope, loaders, db, resolving });
+            let mut request = request.data(RequestCtx { channel, scope, loaders, db, resolving });
+            if document.is_rendered {
+                let (types, is_direct) = (Arc::clone(&self.types), document.is_direct);
+                request = request.data(Rendering { types, is_direct, frontier: frontier.clone() });
+            }
             Ok(frontier.run(self.schema.execute(request)).await)
         };
         let (result, statements) = statements::record(context.explain, run).await;
@@ -159,9 +163,6 @@ impl Engine {
         let mut request = Request::new("").variables(variables);
         request.operation_name.clone_from(&document.operation_name);
         request.set_parsed_query(document.parsed.clone());
-        if document.is_rendered {
-            request = request.data(Rendering { types: Arc::clone(&self.types) });
-        }
         if !self.limits.introspection {
             request = request.disable_introspection();
         }
@@ -194,11 +195,12 @@ impl Engine {
         prune(&mut parsed, operation_name);
         let operation = choose(&parsed, operation_name).map_err(unknown)?;
         let kind = operation.ty;
-        let Planned { plan, merged, is_conditional } = plan(&self.types, &parsed, operation, None);
+        let Planned { plan, merged, is_conditional, is_repeated } = plan(&self.types, &parsed, operation, None);
         mark(&mut parsed, &self.types, &merged);
         let name = parsed.operations.iter().next().and_then(|(name, _)| name.map(ToString::to_string));
-        let is_rendered = merged.is_empty();
-        let document = Document { operation_name: name, kind, plan, is_conditional, is_rendered, parsed, cost };
+        let (is_rendered, is_direct) = (merged.is_empty(), !is_repeated);
+        let document =
+            Document { operation_name: name, kind, plan, is_conditional, is_rendered, is_direct, parsed, cost };
         let document = Arc::new(document);
         self.documents.keep(query, operation_name, &document);
         Ok(document)

@@ -1,5 +1,6 @@
 //! Facets of a product list.
 use crate::{
+    execution::direct,
     filter::ProductFilter,
     loaders::{Source, batch},
     product_list::{Group, ListKey, groups},
@@ -318,3 +319,9 @@ fn capitalized(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
+
+direct!(Facet { "key": key, "label": label, "kind": kind, "values": values, "range": range, });
+direct!(FacetValue { "value": value, "label": label, "count": count, "selected": selected, "input": input, });
+direct!(FacetRange { "min": min, "max": max, "histogram": histogram, });
+direct!(FacetBucket { "from": from, "to": to, "count": count, });
+crate::execution::direct_enum!(FacetKind);

@@ -2,6 +2,7 @@
 use crate::{
     context::Request as _,
     error::load,
+    execution::direct,
     loaders::{batch, by_id, shared},
     product::Product,
     shared_row::SharedRow,
@@ -66,3 +67,12 @@ impl Media {
         Ok(row.map(Product))
     }
 }
+
+direct!(Media {
+    "id" => id,
+    "url" => url,
+    "alt" => alt,
+    "width" => width,
+    "height" => height,
+    "product" => product,
+});

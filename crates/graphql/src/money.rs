@@ -1,4 +1,5 @@
 //! Money on the wire.
+use crate::execution::direct;
 use crate::scalars::Decimal;
 use async_graphql::{Object, SimpleObject};
 use tradewind_domain::{currency::Currency, money};
@@ -41,3 +42,6 @@ impl MoneyRange {
         Self { min: Money::new(min, currency), max: Money::new(max, currency) }
     }
 }
+
+direct!(Money { "amount" => amount, "currencyCode" => currency_code, });
+direct!(MoneyRange { "min": min, "max": max, });

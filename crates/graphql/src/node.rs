@@ -6,6 +6,7 @@ use crate::{
     context::Request as _,
     directory::Directory,
     error::{bad_input, load},
+    execution::direct,
     media::Media,
     product::Product,
     review::Review,
@@ -110,3 +111,5 @@ impl NodeQuery {
         futures_util::future::try_join_all(ids.iter().map(|id| find(ctx, "ids", id))).await
     }
 }
+
+direct!(NodeQuery {});

@@ -1,5 +1,6 @@
 //! Page arguments: `first` and `after`, or `last` and `before`.
 use crate::error::bad_input;
+use crate::execution::direct;
 use async_graphql::{Error, SimpleObject};
 
 /// The largest page.
@@ -56,6 +57,15 @@ macro_rules! edge {
             /// The item.
             pub node: $node,
         }
+
+        $crate::execution::direct!($edge { "cursor": cursor, "node": node, });
     };
 }
 pub(crate) use edge;
+
+direct!(PageInfo {
+    "hasNextPage": has_next_page,
+    "hasPreviousPage": has_previous_page,
+    "startCursor": start_cursor,
+    "endCursor": end_cursor,
+});

@@ -4,6 +4,7 @@ use crate::{
     collection::Collection,
     context::Request as _,
     error::{bad_input, load},
+    execution::direct,
     filter::{ProductFilter, ProductSort},
     loaders::{batch, by_id},
     media::Media,
@@ -297,3 +298,34 @@ impl ProductQuery {
         ProductConnection::resolve(ctx, Owner::Channel, args).await
     }
 }
+
+direct!(Rating { "average": average, "count": count, });
+direct!(Seo { "title": title, "description": description, });
+direct!(Product {
+    "id" => id,
+    "slug" => slug,
+    "title" => title,
+    "descriptionHtml" => description_html,
+    "vendor" => vendor,
+    "productType" => product_type,
+    "tags" => tags,
+    "status" => status,
+    "category" => category,
+    "collections" => collections,
+    "options" => options,
+    "variants" => variants("first", "after"),
+    "variantBySelectedOptions" => variant_by_selected_options("selectedOptions"),
+    "media" => media,
+    "featuredMedia" => featured_media,
+    "priceRange" => price_range,
+    "compareAtPriceRange" => compare_at_price_range,
+    "availability" => availability,
+    "rating" => rating,
+    "reviews" => reviews("first", "after"),
+    "seo" => seo,
+    "publishedAt" => published_at,
+    "createdAt" => created_at,
+    "updatedAt" => updated_at,
+});
+direct!(ProductQuery {});
+crate::execution::direct_enum!(ProductStatus);

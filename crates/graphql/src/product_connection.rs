@@ -3,6 +3,7 @@ use crate::{
     context::Request as _,
     cursor,
     error::load,
+    execution::direct,
     facet::{Facet, FacetKey},
     page::{PageInfo, edge},
     product::Product,
@@ -93,3 +94,5 @@ impl ProductConnection {
         Ok(counts.facets(&self.list.asked, ctx.request().currency()))
     }
 }
+
+direct!(ProductConnection { "edges" => edges, "nodes" => nodes, "pageInfo" => page_info, "totalCount" => total_count, "facets" => facets, });

@@ -1,4 +1,5 @@
 //! What a shopper chooses.
+use crate::execution::direct;
 use async_graphql::Object;
 use tradewind_domain::option;
 
@@ -33,3 +34,6 @@ impl ProductOptionValue {
         self.0.swatch.as_deref()
     }
 }
+
+direct!(ProductOption { "name" => name, "values" => values, });
+direct!(ProductOptionValue { "name" => name, "swatch" => swatch, });

@@ -1,5 +1,5 @@
 //! What the transport hands in, and what it gets back.
-use crate::answer::{write_answer, write_errors};
+use crate::answer::{write_answer, write_json};
 use async_graphql::{Response, ServerError, parser::types::OperationType};
 use chrono::{DateTime, Utc};
 
@@ -63,7 +63,7 @@ impl Outcome {
 
     /// Appends the list of its errors as JSON.
     pub fn write_errors(&self, out: &mut Vec<u8>) {
-        write_errors(out, &self.response.errors);
+        write_json(out, &self.response.errors);
     }
 
     /// The answer to a request that is refused before it reaches the engine, or while it waits. The code is a [`Code`](crate::Code),

@@ -3,6 +3,7 @@ use crate::{
     context::Request as _,
     cursor::{self, Fingerprint},
     error::{Code, database, error, load},
+    execution::direct,
     loaders::{batch, by_id},
     page::{PageInfo, edge, page_size},
     product::Product,
@@ -194,3 +195,16 @@ impl ReviewConnection {
         self.total
     }
 }
+
+direct!(Review {
+    "id" => id,
+    "rating" => rating,
+    "title" => title,
+    "body" => body,
+    "author" => author,
+    "verifiedPurchase" => verified_purchase,
+    "createdAt" => created_at,
+    "product" => product,
+});
+direct!(ReviewAuthor { "displayName" => display_name, });
+direct!(ReviewConnection { "edges" => edges, "nodes" => nodes, "pageInfo" => page_info, "totalCount" => total_count, });

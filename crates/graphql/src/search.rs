@@ -4,6 +4,7 @@ use crate::{
     collection::Collection,
     context::Request as _,
     error::{bad_input, database, load},
+    execution::direct,
     filter::search_text,
     loaders::batch,
     product::Product,
@@ -116,3 +117,12 @@ async fn products(ctx: &Context<'_>, typed: SearchQuery, limit: u32) -> Result<V
     let rows = loaders.list_of().load(PageKey { list, page }).await.map_err(load)?.unwrap_or_default();
     Ok(rows.iter().map(|listed| Product(Arc::clone(&listed.row))).collect())
 }
+
+direct!(QuerySuggestion { "text": text, });
+direct!(PredictiveSearchResult {
+    "queries": queries,
+    "products": products,
+    "collections": collections,
+    "categories": categories,
+});
+direct!(SearchQueries {});

@@ -2,6 +2,7 @@
 use crate::{
     context::Request as _,
     error::{database, load},
+    execution::direct,
     loaders::{batch, by_id, shared},
     shared_row::SharedRow,
 };
@@ -91,3 +92,7 @@ impl Warehouse {
         &self.0.name
     }
 }
+
+direct!(StockLevel { "warehouse" => warehouse, "available" => available, });
+direct!(Warehouse { "id" => id, "code" => code, "name" => name, });
+crate::execution::direct_enum!(Availability);

@@ -3,6 +3,7 @@ use crate::{
     context::Request as _,
     cursor::{self, Fingerprint},
     error::{Code, error, load},
+    execution::direct,
     loaders::{batch, by_id},
     media::Media,
     money::Money,
@@ -253,3 +254,26 @@ impl ProductVariantConnection {
         Ok(ctx.request().loaders.variant_count_of().load(self.product_id).await.map_err(load)?.unwrap_or(0))
     }
 }
+
+direct!(SelectedOption { "name": name, "value": value, });
+direct!(ProductVariant {
+    "id" => id,
+    "sku" => sku,
+    "title" => title,
+    "selectedOptions" => selected_options,
+    "price" => price,
+    "compareAtPrice" => compare_at_price,
+    "barcode" => barcode,
+    "weightGrams" => weight_grams,
+    "availableForSale" => available_for_sale,
+    "quantityAvailable" => quantity_available,
+    "stockLevels" => stock_levels,
+    "media" => media,
+    "product" => product,
+});
+direct!(ProductVariantConnection {
+    "edges" => edges,
+    "nodes" => nodes,
+    "pageInfo" => page_info,
+    "totalCount" => total_count,
+});

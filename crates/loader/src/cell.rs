@@ -83,6 +83,28 @@ impl<V: Clone, E: Clone> Cell<V, E> {
     }
 }
 
+/// A batch that settles, whatever it brings.
+pub(crate) trait Settles: Send + Sync {
+    /// Ready when it has settled; else the waker is registered, at its place where it has one.
+    fn poll_settled(&self, place: &mut Option<usize>, cx: &mut Context<'_>) -> Poll<()>;
+    /// Some of its keys have an error, which nobody remembers: asked again, they are fetched again.
+    fn has_failed(&self) -> bool;
+}
+
+impl<V: Clone + Send + Sync, E: Clone + Send + Sync> Settles for Cell<V, E> {
+    fn poll_settled(&self, place: &mut Option<usize>, cx: &mut Context<'_>) -> Poll<()> {
+        *place = match self.outcome.get() {
+            Some(_) => None,
+            None => self.register(*place, cx.waker()),
+        };
+        if place.is_some() { Poll::Pending } else { Poll::Ready(()) }
+    }
+
+    fn has_failed(&self) -> bool {
+        self.outcome.get().is_some_and(|outcome| !outcome.failed.is_empty())
+    }
+}
+
 /// One waiter's claim on its position of a batch.
 pub(crate) struct Ticket<V, E> {
     cell: Arc<Cell<V, E>>,
@@ -93,6 +115,10 @@ pub(crate) struct Ticket<V, E> {
 impl<V, E> Ticket<V, E> {
     pub(crate) fn new(cell: Arc<Cell<V, E>>, position: usize) -> Self {
         Self { cell, position, place: None }
+    }
+
+    pub(crate) fn cell(&self) -> &Arc<Cell<V, E>> {
+        &self.cell
     }
 }
 

@@ -36,7 +36,7 @@ impl Core {
     }
 
     /// Identifies this frontier among those that are alive.
-    fn address(&self) -> usize {
+    pub(crate) fn address(&self) -> usize {
         std::ptr::from_ref(self).addr()
     }
 

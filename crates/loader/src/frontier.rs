@@ -1,6 +1,6 @@
 //! One request's batching.
 
-use crate::{Batch, BatchReport, Loader, Observer, core::Core, driver::Driver, phase::Phase};
+use crate::{Batch, BatchReport, Gathered, Loader, Observer, core::Core, driver::Driver, gather::gather, phase::Phase};
 use futures_util::stream::{self, Stream};
 use std::{
     future::{Future, poll_fn},
@@ -86,6 +86,15 @@ impl Frontier {
             query.as_mut().poll(cx)
         })
         .await
+    }
+
+    /// Runs `walk`, in which a load of what is not known yet does not wait: it stays pending for good, and its batch is
+    /// noted. When [`Gathered::settled`], walk again: what was asked for is known then.
+    ///
+    /// For an execution that would rather visit a level again than keep a task for each of its loads. Poll the loads of
+    /// a walk once, and drop them.
+    pub fn gather<T>(&self, walk: impl FnOnce() -> T) -> (T, Gathered) {
+        gather(self.core.address(), walk)
     }
 
     /// The batches that have ended, in the order in which they left; of a stream, those of the current item.

@@ -2,11 +2,12 @@
 
 use crate::{
     Batch, LoadError,
-    cell::Outcome,
+    cell::{Outcome, Settles},
     core::Core,
     flight::Flying,
+    gather,
     queue::{Departure, Flush, Place},
-    state::{Asked, State},
+    state::{Asked, State, TicketOf},
 };
 use parking_lot::{Mutex, MutexGuard};
 use std::sync::Arc;
@@ -43,8 +44,19 @@ impl<B: Batch> Loader<B> {
     pub async fn load(&self, key: B::Key) -> Result<Option<B::Value>, LoadError<B::Error>> {
         match self.shared.ask(key) {
             Asked::Known(answer) => answer,
-            Asked::Wait(ticket) => ticket.await,
+            Asked::Wait(ticket) => self.wait(ticket).await,
         }
+    }
+
+    async fn wait(&self, ticket: TicketOf<B>) -> Result<Option<B::Value>, LoadError<B::Error>> {
+        let cell: Arc<dyn Settles> = ticket.cell().clone();
+        if gather::note(self.shared.core.address(), &cell, B::LEAF) {
+            // The walk comes again when the batch has settled.
+            drop(ticket);
+            return std::future::pending().await;
+        }
+        drop(cell);
+        ticket.await
     }
 
     /// The values of `keys`, in their order, duplicates included.
@@ -61,7 +73,7 @@ impl<B: Batch> Loader<B> {
         for asked in asked {
             values.push(match asked {
                 Asked::Known(answer) => answer?,
-                Asked::Wait(ticket) => ticket.await?,
+                Asked::Wait(ticket) => self.wait(ticket).await?,
             });
         }
         Ok(values)

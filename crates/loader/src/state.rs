@@ -10,7 +10,7 @@ use std::{
 };
 
 pub(crate) type CellOf<B> = Cell<<B as Batch>::Value, <B as Batch>::Error>;
-type TicketOf<B> = Ticket<<B as Batch>::Value, <B as Batch>::Error>;
+pub(crate) type TicketOf<B> = Ticket<<B as Batch>::Value, <B as Batch>::Error>;
 type Answer<B> = Result<Option<<B as Batch>::Value>, LoadError<<B as Batch>::Error>>;
 
 /// What is known of a key.

@@ -16,9 +16,9 @@ pub(crate) fn write_value(out: &mut Vec<u8>, value: &Value) {
         Value::Boolean(true) => out.extend_from_slice(b"true"),
         Value::Boolean(false) => out.extend_from_slice(b"false"),
         Value::Binary(json) => out.extend_from_slice(json),
-        Value::String(text) => write(out, text.as_str()),
-        Value::Enum(name) => write(out, name.as_str()),
-        Value::Number(number) => write(out, number),
+        Value::String(text) => write_json(out, text.as_str()),
+        Value::Enum(name) => write_json(out, name.as_str()),
+        Value::Number(number) => write_json(out, number),
         Value::List(items) => {
             out.push(b'[');
             for (index, item) in items.iter().enumerate() {
@@ -65,7 +65,7 @@ pub(crate) fn write_answer(
     };
     if !errors.is_empty() {
         key(out, "\"errors\":");
-        write_errors(out, errors);
+        write_json(out, errors);
     }
     if let Some(data) = data {
         key(out, "\"data\":");
@@ -78,12 +78,8 @@ pub(crate) fn write_answer(
     out.push(b'}');
 }
 
-/// The list of errors alone.
-pub(crate) fn write_errors(out: &mut Vec<u8>, errors: &[ServerError]) {
-    write(out, errors);
-}
-
-fn write(out: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
+/// Writes what serde writes.
+pub(crate) fn write_json(out: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
     let before = out.len();
     // Writing to memory cannot fail, and none of these has keys that are no text.
     if serde_json::to_writer(&mut *out, value).is_err() {

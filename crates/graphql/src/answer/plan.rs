@@ -49,6 +49,8 @@ pub(crate) struct Planned {
     pub(crate) merged: Merged,
     /// `@skip` or `@include` stand in the way of some key.
     pub(crate) is_conditional: bool,
+    /// Some key is selected twice in one object.
+    pub(crate) is_repeated: bool,
 }
 
 /// Plans the answer to an operation; without variables, as if nothing were skipped.
@@ -66,9 +68,10 @@ pub(crate) fn plan(
         several: HashMap::new(),
         merged: Merged::new(),
         is_conditional: false,
+        is_repeated: false,
     };
     let plan = planner.object(OutputTypes::root(operation.ty), &[&operation.selection_set.node]);
-    Planned { plan, merged: planner.merged, is_conditional: planner.is_conditional }
+    Planned { plan, merged: planner.merged, is_conditional: planner.is_conditional, is_repeated: planner.is_repeated }
 }
 
 /// Selections under one key.
@@ -87,6 +90,7 @@ struct Planner<'d> {
     several: HashMap<Vec<*const SelectionSet>, Arc<HashMap<Name, Plan>>>,
     merged: Merged,
     is_conditional: bool,
+    is_repeated: bool,
 }
 
 impl<'d> Planner<'d> {
@@ -136,7 +140,7 @@ impl<'d> Planner<'d> {
                 continue;
             }
             match &selection.node {
-                Selection::Field(field) => add(groups, &field.node),
+                Selection::Field(field) => self.is_repeated |= add(groups, &field.node),
                 Selection::InlineFragment(fragment) => {
                     let condition = fragment.node.type_condition.as_ref().map(|condition| &condition.node.on.node);
                     if condition.is_none_or(|condition| self.types.applies(object, condition)) {
@@ -146,7 +150,9 @@ impl<'d> Planner<'d> {
                 Selection::FragmentSpread(fragment) => {
                     let name = fragment.node.fragment_name.node.as_str();
                     let Some(definition) = self.document.fragments.get(name) else { continue };
-                    if spread.insert(name) && self.types.applies(object, &definition.node.type_condition.node.on.node) {
+                    if !spread.insert(name) {
+                        self.is_repeated = true;
+                    } else if self.types.applies(object, &definition.node.type_condition.node.on.node) {
                         self.collect(object, &definition.node.selection_set.node, groups, spread);
                     }
                 }
@@ -187,11 +193,13 @@ impl<'d> Planner<'d> {
     }
 }
 
-fn add<'d>(groups: &mut Vec<Group<'d>>, field: &'d Field) {
+/// Adds a field to its key; true when the key was there.
+fn add<'d>(groups: &mut Vec<Group<'d>>, field: &'d Field) -> bool {
     if is_mark(field) {
-        return;
+        return false;
     }
     let key = &field.response_key().node;
+    let known = groups.len();
     let index = groups.iter().position(|group| group.key == key).unwrap_or_else(|| {
         groups.push(Group { key, name: field.name.node.as_str(), sets: Vec::new() });
         groups.len() - 1
@@ -200,6 +208,7 @@ fn add<'d>(groups: &mut Vec<Group<'d>>, field: &'d Field) {
     if !set.items.is_empty() {
         groups[index].sets.push(set);
     }
+    index < known
 }
 
 /// The type without its lists.

@@ -4,15 +4,24 @@
 //! async-graphql 7.2.1 allocates a task of its own for each field, also for a scalar that is there already: a quarter
 //! of the server's time on the benchmark's nested operation (5,100 fields; 7.8 and 5.7 ms). [`object`] says what we do
 //! instead. Interfaces, the query root and introspection go on in async-graphql's own way.
+mod direct;
+mod direct_values;
 mod object;
+
+pub(crate) use direct::{Direct, DirectObject, Step, argument, direct, direct_fields, write_fields, write_resolved};
+pub(crate) use direct_values::{direct_enum, write_enum};
 
 use crate::answer::OutputTypes;
 use std::sync::Arc;
+use tradewind_loader::Frontier;
 
 /// Data of a request whose objects become JSON as they are finished. Not for a document with several selection sets
 /// under one key.
 pub(crate) struct Rendering {
     pub(crate) types: Arc<OutputTypes>,
+    /// No key is selected twice, so objects may write themselves.
+    pub(crate) is_direct: bool,
+    pub(crate) frontier: Frontier,
 }
 
 pub(crate) use async_graphql::*;

@@ -1,5 +1,8 @@
 //! Resolves the fields of one object: in the order of the query, allocating only for those that have to wait.
-use super::Rendering;
+use super::{
+    Rendering,
+    direct::{DirectObject, Step, write_set},
+};
 use crate::answer::{OutputTypes, is_mark, rendered, require, write_object};
 use async_graphql::{
     ContextSelectionSet, Name, Positioned, ServerResult, Value,
@@ -7,11 +10,18 @@ use async_graphql::{
     parser::types::{Field, Selection, SelectionSet},
     resolver_utils::ContainerType,
 };
-use std::{future::poll_fn, pin::Pin, task::Poll};
+use std::{
+    convert::Infallible,
+    future::poll_fn,
+    pin::Pin,
+    task::{Context, Poll},
+};
+use tradewind_loader::{Frontier, Gathered};
 
 /// Resolves all selected fields of `root` side by side.
 ///
-/// Each field's future is put into the same allocation and polled once. Most are done with that: the next field takes
+/// An object that can write itself does ([`direct`](super::direct)); of another one, the fields that can. The future of
+/// each other field is put into the same allocation and polled once. Most are done with that: the next field takes
 /// their place. One that has to wait keeps the allocation, and is polled again whenever the object is: the frontier
 /// polls an execution a few times per batch of the database, so that costs less than a waker per field.
 ///
@@ -19,56 +29,139 @@ use std::{future::poll_fn, pin::Pin, task::Poll};
 /// not be null and is makes the object null (specification, October 2021, section 6.4.4). Where the document has
 /// several selection sets under one key, whose results have to be merged, objects stay values, a failed field is null
 /// whatever its type, and [`arrange`](crate::answer::arrange) does the rest.
-pub(crate) async fn resolve_container<'a, T: ContainerType + ?Sized>(
+pub(crate) async fn resolve_container<'a, T: ContainerType + DirectObject>(
     ctx: &ContextSelectionSet<'a>,
     root: &'a T,
 ) -> ServerResult<Value> {
+    let rendering = ctx.data_opt::<Rendering>();
+    let frontier = rendering.filter(|rendering| rendering.is_direct).map(|rendering| &rendering.frontier);
+    if let Some(frontier) = frontier
+        && let Some(json) = write_whole(ctx, root, frontier).await
+    {
+        return Ok(rendered(json));
+    }
     let most = ctx.item.node.items.len();
     let mut object = Fields { keys: Vec::with_capacity(most), values: Vec::with_capacity(most) };
-    let mut selected = Vec::with_capacity(most);
-    collect(ctx, root, &ctx.item.node, &mut object, &mut selected);
-    let mut waiting: Vec<(usize, Waiting<'_>)> = Vec::new();
+    let mut fields = Vec::with_capacity(most);
+    collect(ctx, root, &mut object, &mut fields);
+    let mut walk = Walk { ctx, root, fields: Vec::new(), gathered: Gathered::default() };
+    if frontier.is_some() {
+        walk.fields = std::mem::take(&mut fields);
+    }
+    let mut waiting = Vec::new();
     poll_fn(|cx| {
-        let mut place = None;
-        for (index, field) in selected.drain(..) {
-            if field.node.name.node == "__typename" {
-                object.values[index] = Value::String(root.introspection_type_name().into_owned());
-                continue;
-            }
-            let resolved = async move { root.resolve_field(&ctx.with_field(field)).await };
-            let mut future = match place.take() {
-                Some(done) => reuse(done, resolved),
-                None => Box::pin(resolved),
-            };
-            match future.as_mut().poll(cx) {
-                Poll::Ready(result) => {
-                    keep(ctx, &mut object.values[index], result);
-                    place = Some(future);
-                }
-                Poll::Pending => waiting.push((index, future)),
+        poll_waiting(ctx, &mut waiting, &mut object, cx);
+        if let Some(frontier) = frontier {
+            while !walk.fields.is_empty() && walk.gathered.poll_settled(cx).is_ready() {
+                walk.go_on(frontier, &mut object, &mut fields);
             }
         }
-        Poll::Ready(())
+        start(ctx, root, &mut fields, &mut waiting, &mut object, cx);
+        match walk.fields.is_empty() && waiting.is_empty() {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        }
     })
     .await;
-    if !waiting.is_empty() {
-        poll_fn(|cx| {
-            waiting.retain_mut(|(index, future)| match future.as_mut().poll(cx) {
-                Poll::Ready(result) => {
-                    keep(ctx, &mut object.values[*index], result);
-                    false
-                }
-                Poll::Pending => true,
-            });
-            if waiting.is_empty() { Poll::Ready(()) } else { Poll::Pending }
-        })
-        .await;
-    }
-    Ok(match ctx.data_opt::<Rendering>() {
+    Ok(match rendering {
         Some(rendering) => object.render(ctx, &rendering.types, &root.introspection_type_name()),
         None => object.into_value(),
     })
 }
+
+/// An object all of whose fields write themselves.
+async fn write_whole<T: DirectObject>(ctx: &ContextSelectionSet<'_>, root: &T, frontier: &Frontier) -> Option<Vec<u8>> {
+    loop {
+        let mut json = Vec::with_capacity(1024);
+        let (step, mut gathered) = frontier.gather(|| write_set(root, ctx, &mut json));
+        match step {
+            Step::Written => return Some(json),
+            Step::Waiting if !gathered.is_empty() => gathered.settled().await,
+            _ => return None,
+        }
+        if gathered.has_failed() {
+            return None;
+        }
+    }
+}
+
+/// The fields of an object that write themselves, when what they wait for is there.
+struct Walk<'c, 'a, T> {
+    ctx: &'c ContextSelectionSet<'a>,
+    root: &'c T,
+    fields: Vec<Selected<'c>>,
+    gathered: Gathered,
+}
+
+impl<'c, T: DirectObject> Walk<'c, '_, T> {
+    /// Writes what can be written; what never will be goes to `others`.
+    fn go_on(&mut self, frontier: &Frontier, object: &mut Fields<'_>, others: &mut Vec<Selected<'c>>) {
+        if self.gathered.has_failed() {
+            others.append(&mut self.fields);
+            return;
+        }
+        let Self { ctx, root, fields, .. } = self;
+        let walk = || {
+            fields.retain(|(index, field)| {
+                let mut json = Vec::with_capacity(256);
+                match root.field(&ctx.with_field(field), &mut json) {
+                    Step::Written => object.values[*index] = rendered(json),
+                    Step::Waiting => return true,
+                    Step::Elsewhere => others.push((*index, field)),
+                }
+                false
+            });
+        };
+        ((), self.gathered) = frontier.gather(walk);
+        if self.gathered.is_empty() {
+            others.append(&mut self.fields);
+        }
+    }
+}
+
+/// Polls each field once. Most are done with that: the next field takes their place.
+fn start<'c, T: ContainerType>(
+    ctx: &'c ContextSelectionSet<'_>,
+    root: &'c T,
+    fields: &mut Vec<Selected<'c>>,
+    waiting: &mut Vec<(usize, Waiting<'c>)>,
+    object: &mut Fields<'_>,
+    cx: &mut Context<'_>,
+) {
+    let mut place = None;
+    for (index, field) in fields.drain(..) {
+        let resolved = async move { root.resolve_field(&ctx.with_field(field)).await };
+        let mut future = match place.take() {
+            Some(done) => reuse(done, resolved),
+            None => Box::pin(resolved),
+        };
+        match future.as_mut().poll(cx) {
+            Poll::Ready(result) => {
+                keep(ctx, &mut object.values[index], result);
+                place = Some(future);
+            }
+            Poll::Pending => waiting.push((index, future)),
+        }
+    }
+}
+
+fn poll_waiting(
+    ctx: &ContextSelectionSet<'_>,
+    waiting: &mut Vec<(usize, Waiting<'_>)>,
+    object: &mut Fields<'_>,
+    cx: &mut Context<'_>,
+) {
+    waiting.retain_mut(|(index, future)| match future.as_mut().poll(cx) {
+        Poll::Ready(result) => {
+            keep(ctx, &mut object.values[*index], result);
+            false
+        }
+        Poll::Pending => true,
+    });
+}
+
+/// A field, and its place in the answer.
+type Selected<'c> = (usize, &'c Positioned<Field>);
 
 /// The fields of an object, in order.
 struct Fields<'c> {
@@ -148,26 +241,41 @@ fn merge(place: &mut Value, value: Value) {
     }
 }
 
-/// The fields that apply to `root`, with a place in the answer for each key (specification, October 2021, 6.3.2).
-/// `@skip` and `@include` have been seen to before.
-fn collect<'c, T: ContainerType + ?Sized>(
+/// The fields of `root`, with a place in the answer for each key.
+fn collect<'c, T: ContainerType>(
     ctx: &'c ContextSelectionSet<'_>,
     root: &T,
-    set: &'c SelectionSet,
     object: &mut Fields<'c>,
-    selected: &mut Vec<(usize, &'c Positioned<Field>)>,
+    fields: &mut Vec<Selected<'c>>,
 ) {
+    let type_name = root.introspection_type_name();
+    let Ok(()) = selected::<Infallible>(ctx, &type_name, &ctx.item.node, &mut |field| {
+        let known = object.keys.len();
+        let index = object.place(&field.node);
+        if field.node.name.node == "__typename" {
+            object.values[index] = Value::String(type_name.to_string());
+        } else if index == known || !fields.iter().any(|(_, other)| std::ptr::eq(*other, field)) {
+            // A fragment that is spread twice counts once.
+            fields.push((index, field));
+        }
+        Ok(())
+    });
+}
+
+/// Visits the fields that apply to an object of this type (specification, October 2021, 6.3.2). `@skip` and `@include`
+/// have been seen to before.
+pub(super) fn selected<'c, E>(
+    ctx: &'c ContextSelectionSet<'_>,
+    type_name: &str,
+    set: &'c SelectionSet,
+    visit: &mut impl FnMut(&'c Positioned<Field>) -> Result<(), E>,
+) -> Result<(), E> {
     for selection in &set.items {
         let (condition, set) = match &selection.node {
             // Whoever needs a mark, the object is none of them.
             Selection::Field(field) if is_mark(&field.node) => continue,
             Selection::Field(field) => {
-                let known = object.keys.len();
-                let index = object.place(&field.node);
-                // A fragment that is spread twice counts once.
-                if index == known || !selected.iter().any(|(_, other)| std::ptr::eq(*other, field)) {
-                    selected.push((index, field));
-                }
+                visit(field)?;
                 continue;
             }
             Selection::InlineFragment(fragment) => {
@@ -180,10 +288,11 @@ fn collect<'c, T: ContainerType + ?Sized>(
             }
         };
         let condition = condition.map(|condition| condition.node.on.node.as_str());
-        if condition.is_none_or(|condition| applies(ctx, &root.introspection_type_name(), condition)) {
-            collect(ctx, root, set, object, selected);
+        if condition.is_none_or(|condition| applies(ctx, type_name, condition)) {
+            selected(ctx, type_name, set, visit)?;
         }
     }
+    Ok(())
 }
 
 fn applies(ctx: &ContextSelectionSet<'_>, object: &str, condition: &str) -> bool {

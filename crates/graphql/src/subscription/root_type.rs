@@ -3,6 +3,7 @@ use super::stream::SharedCause;
 use crate::{
     context::Request as _,
     error::{bad_input, load},
+    execution::direct,
     node::typed_id,
     product::Product,
 };
@@ -89,3 +90,5 @@ async fn change(ctx: &Context<'_>, id: Uuid, is_named: bool) -> Result<Option<Pr
     let product_id = ID(GlobalId::encode(NodeKind::Product, id));
     Ok(is_told.then(|| ProductChange { product_id, product: row.map(Product) }))
 }
+
+direct!(ProductChange { "productId": product_id, "product": product, });

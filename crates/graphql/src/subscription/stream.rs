@@ -42,6 +42,7 @@ pub struct EventStream {
     variables: Variables,
     plan: Plan,
     is_rendered: bool,
+    is_direct: bool,
     cost: u64,
     changes: ChangeReader,
 }
@@ -76,6 +77,7 @@ impl Engine {
             variables: request.variables,
             plan: Plan::default(),
             is_rendered: document.is_rendered,
+            is_direct: document.is_direct,
             cost,
             // Before the first look at anything: what changes meanwhile is told.
             changes: self.db().product_changes().subscribe(Wanted::All),
@@ -147,13 +149,12 @@ impl EventStream {
             let loaders = Loaders::new(frontier.clone(), Source { db: db.clone(), scope });
             let cause = Cause::ProductChanged { id: event.product_id, is_named: !self.changes.wants_all() };
             let resolving = resolving.clone();
-            let request = self.request().data(SharedCause(Arc::new(cause))).data(RequestCtx {
-                channel,
-                scope,
-                loaders,
-                db,
-                resolving,
-            });
+            let cause = SharedCause(Arc::new(cause));
+            let mut request = self.request().data(cause).data(RequestCtx { channel, scope, loaders, db, resolving });
+            if self.is_rendered {
+                let (types, is_direct) = (Arc::clone(&self.engine.types), self.is_direct);
+                request = request.data(Rendering { types, is_direct, frontier: frontier.clone() });
+            }
             let mut answers = self.engine.schema.execute_stream(request);
             Ok(frontier.run(answers.next()).await)
         };
@@ -184,9 +185,6 @@ impl EventStream {
         let mut request = Request::new("").variables(self.variables.clone());
         request.operation_name.clone_from(&self.operation_name);
         request.set_parsed_query(self.document.clone());
-        if self.is_rendered {
-            request = request.data(Rendering { types: Arc::clone(&self.engine.types) });
-        }
         request
     }
 

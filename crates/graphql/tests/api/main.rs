@@ -12,6 +12,7 @@
 
 mod answer;
 mod bad_input;
+mod direct;
 mod facets;
 mod paging;
 mod schema;

@@ -3,6 +3,7 @@
 
 mod basics;
 mod cancellation;
+mod gather;
 mod graphql;
 mod levels;
 mod metrics;

@@ -4,7 +4,7 @@ mod document;
 mod oracle;
 mod world;
 
-use super::{OutputTypes, arrange, json::write_value, mark, plan};
+use super::{OutputTypes, Planned, arrange, json::write_value, mark, plan};
 use crate::execution::Rendering;
 use async_graphql::{
     Request, Response, Variables,
@@ -28,16 +28,18 @@ fn answer_as(text: &str, seed: u64, rendered: bool) -> Response {
     let mut document = parse(text);
     let variables = Variables::default();
     let operation = &document.operations.iter().next().unwrap().1.node;
-    let merged = plan(&types, &document, operation, None).merged;
+    let Planned { merged, is_repeated, .. } = plan(&types, &document, operation, None);
     let plan = plan(&types, &document, operation, Some(&variables)).plan;
     let rendered = rendered && merged.is_empty();
     mark(&mut document, &types, &merged);
-    let mut request = Request::new(text).data(world::Seed(seed));
+    let frontier = Frontier::new();
+    let mut request = Request::new(text).data(world::Seed(seed)).data(frontier.loader(world::Echo));
     if rendered {
-        request = request.data(Rendering { types: Arc::clone(&types) });
+        let is_direct = !is_repeated;
+        request = request.data(Rendering { types: Arc::clone(&types), is_direct, frontier: frontier.clone() });
     }
     request.set_parsed_query(document);
-    let mut response = futures_executor::block_on(Frontier::new().run(world::schema().execute(request)));
+    let mut response = futures_executor::block_on(frontier.run(world::schema().execute(request)));
     // No look at the path: async-graphql 7.2.1 gives none to a field of an interface (our own cannot fail).
     assert!(response.errors.iter().all(|error| error.message == "failed"), "{text}: {:?}", response.errors);
     arrange(&mut response.data, &plan, &response.errors, rendered);

@@ -1,4 +1,5 @@
 //! A schema in which the place of a field in the answer decides what it does.
+use crate::execution::direct;
 use async_graphql::{
     Context, EmptyMutation, EmptySubscription, Error, Interface, Object, PathSegment, QueryPathSegment, Result, Schema,
 };
@@ -6,6 +7,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
     sync::LazyLock,
 };
+use tradewind_loader::{Batch, Loaded, Loader};
 
 /// Chosen per answer.
 pub(super) struct Seed(pub(super) u64);
@@ -71,13 +73,38 @@ fn place(ctx: &Context<'_>) -> Vec<PathSegment> {
 async fn meet(ctx: &Context<'_>, nullable: bool) -> Result<Option<(u64, u64, Vec<PathSegment>)>> {
     let Seed(seed) = *ctx.data_unchecked::<Seed>();
     let place = place(ctx);
-    for _ in 0..number(seed ^ 1, &place) % 4 {
-        yield_now().await;
+    let wait = number(seed ^ 1, &place);
+    for step in 0..wait % 4 {
+        match wait % 16 {
+            // Not for a batch: who cannot be polled again has to resolve it elsewhere.
+            0..2 => yield_now().await,
+            _ => {
+                ctx.data_unchecked::<Loader<Echo>>().load((wait, step)).await.ok();
+            }
+        }
     }
     match fate(seed, &place, nullable) {
         Fate::Fails => Err(Error::new("failed")),
         Fate::IsAbsent => Ok(None),
         Fate::IsThere(number) => Ok(Some((seed, number, place))),
+    }
+}
+
+/// Answers its key.
+pub(super) struct Echo;
+
+impl Batch for Echo {
+    const NAME: &'static str = "echo";
+    type Key = (u64, u64);
+    type Value = ();
+    type Error = String;
+
+    async fn fetch(&self, keys: Vec<(u64, u64)>) -> Result<Loaded<(u64, u64), ()>, String> {
+        yield_now().await;
+        match keys.iter().any(|(wait, _)| wait % 61 == 0) {
+            true => Err("failed".to_owned()),
+            false => Ok(keys.into_iter().map(|key| (key, ())).collect()),
+        }
     }
 }
 
@@ -141,6 +168,14 @@ macro_rules! being {
         }
     };
 }
+macro_rules! direct_being {
+    ($name:ident) => {
+        direct!($name { "n" => n, "m" => m, "o" => o, "p" => p, "l" => l, "k" => k, });
+    };
+}
+direct_being!(Thing);
+direct_being!(Other);
+direct!(Query { "root" => root, "sure" => sure, });
 being!(Thing);
 being!(Other);
 
