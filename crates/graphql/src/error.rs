@@ -12,6 +12,7 @@ pub enum Code {
     BadUserInput,
     BadCursor,
     QueryTooCostly,
+    RateLimited,
     Timeout,
     Unavailable,
     Internal,
@@ -26,10 +27,17 @@ impl Code {
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::BadCursor => "BAD_CURSOR",
             Self::QueryTooCostly => "QUERY_TOO_COSTLY",
+            Self::RateLimited => "RATE_LIMITED",
             Self::Timeout => "TIMEOUT",
             Self::Unavailable => "UNAVAILABLE",
             Self::Internal => "INTERNAL",
         }
+    }
+}
+
+impl From<Code> for &'static str {
+    fn from(code: Code) -> Self {
+        code.as_str()
     }
 }
 

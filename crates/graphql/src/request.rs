@@ -1,8 +1,5 @@
 //! What the transport hands in, and what it gets back.
-use crate::{
-    answer::write_answer,
-    error::{Code, refusal},
-};
+use crate::answer::{write_answer, write_json};
 use async_graphql::{Response, ServerError, parser::types::OperationType};
 use chrono::{DateTime, Utc};
 
@@ -24,7 +21,7 @@ pub struct RequestContext {
     pub channel: Option<String>,
     /// Whether `extensions.explain` is wanted and allowed.
     pub explain: bool,
-    /// Refuse anything but queries (GET).
+    /// Refuse mutations (GET).
     pub queries_only: bool,
     /// When the request came.
     pub now: DateTime<Utc>,
@@ -41,7 +38,7 @@ pub struct Outcome {
     pub response: Response,
     /// False: the request was refused before anything ran, so the answer has no `data`.
     pub executed: bool,
-    /// The operation is not a query, and only queries were allowed: nothing ran.
+    /// The operation is a mutation, and mutations were not allowed: nothing ran.
     pub method_not_allowed: bool,
     /// Name of the operation that was chosen.
     pub operation_name: Option<String>,
@@ -64,14 +61,24 @@ impl Outcome {
         write_answer(out, &self.response.errors, data, &self.response.extensions);
     }
 
-    pub(crate) fn refused(code: Code, message: String, trace_id: &str) -> Self {
-        let mut error = refusal(code, message, None);
-        error.extensions.get_or_insert_default().set("traceId", trace_id);
+    /// Appends the list of its errors as JSON.
+    pub fn write_errors(&self, out: &mut Vec<u8>) {
+        write_json(out, &self.response.errors);
+    }
+
+    /// The answer to a request that is refused before it reaches the engine, or while it waits. The code is a [`Code`](crate::Code),
+    /// or the word of one that the transport has for itself.
+    pub fn refused(code: impl Into<&'static str>, message: String, trace_id: &str) -> Self {
+        let code = code.into();
+        let mut error = ServerError::new(message, None);
+        let extensions = error.extensions.get_or_insert_default();
+        extensions.set("code", code);
+        extensions.set("traceId", trace_id);
         Self::unfit(code, vec![error])
     }
 
     /// Nothing runs, for reasons that have their code and trace id already; `code` is that of the first.
-    pub(crate) fn unfit(code: Code, errors: Vec<ServerError>) -> Self {
+    pub(crate) fn unfit(code: impl Into<&'static str>, errors: Vec<ServerError>) -> Self {
         Self {
             response: Response::from_errors(errors),
             executed: false,
@@ -80,7 +87,7 @@ impl Outcome {
             operation_type: "unknown",
             statements: 0,
             cost: 0,
-            error_code: Some(code.as_str()),
+            error_code: Some(code.into()),
             limit: None,
         }
     }

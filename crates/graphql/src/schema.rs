@@ -1,9 +1,9 @@
 //! The schema, put together from one query object per noun.
 use crate::{
     category::CategoryQuery, channel::ChannelQuery, collection::CollectionQuery, directory::Directory,
-    limits::MOST_NESTED, node::NodeQuery, product::ProductQuery, search::SearchQueries,
+    limits::MOST_NESTED, node::NodeQuery, product::ProductQuery, search::SearchQueries, subscription::Subscription,
 };
-use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SDLExportOptions, Schema, ValidationMode};
+use async_graphql::{EmptyMutation, MergedObject, SDLExportOptions, Schema, ValidationMode};
 use std::sync::Arc;
 
 /// All that can be asked of the shop.
@@ -11,12 +11,12 @@ use std::sync::Arc;
 pub struct Query(ProductQuery, CategoryQuery, CollectionQuery, SearchQueries, NodeQuery, ChannelQuery);
 
 /// The shop's schema.
-pub type ShopSchema = Schema<Query, EmptyMutation, EmptySubscription>;
+pub type ShopSchema = Schema<Query, EmptyMutation, Subscription>;
 
 /// Without a directory the schema can be printed, not executed. No extension is installed: any of them moves every
 /// field to async-graphql's slower path. It does not validate: a document has been when it was read (`validation`).
 pub(crate) fn build(directory: Option<Arc<Directory>>) -> ShopSchema {
-    let builder = Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+    let builder = Schema::build(Query::default(), EmptyMutation, Subscription)
         .validation_mode(ValidationMode::Fast)
         .limit_recursive_depth(MOST_NESTED);
     match directory {

@@ -1,6 +1,7 @@
 //! The connection pool: one for a SQLite file or a PostgreSQL server.
 use crate::{
     DbError,
+    changes::ProductChanges,
     metrics::PoolMetrics,
     pgbouncer,
     reader::{Lane, PoolStatus, Reader},
@@ -68,6 +69,7 @@ pub struct Db {
     /// Which statements share a connection; none: each has its own.
     lane: Option<Arc<Lane>>,
     metrics: Arc<OnceLock<PoolMetrics>>,
+    changes: ProductChanges,
 }
 
 #[derive(Clone, Debug)]
@@ -122,7 +124,7 @@ impl Db {
             Some(reader) => Pool::Postgres(reader),
             None => Pool::Sqlite(orm.get_sqlite_connection_pool().clone()),
         };
-        let db = Self { orm, pool, lane: None, metrics };
+        let db = Self { orm, pool, lane: None, metrics, changes: ProductChanges::default() };
         if db.statement_timeout().await?.is_some_and(|timeout| timeout == "0") {
             tracing::warn!(
                 "no statement timeout: the pooler in front of the database does not pass it on, so a runaway statement \
@@ -165,6 +167,11 @@ impl Db {
 
     pub(crate) fn pool(&self) -> &Pool {
         &self.pool
+    }
+
+    /// Which products were changed.
+    pub fn product_changes(&self) -> &ProductChanges {
+        &self.changes
     }
 
     /// Which database it is.

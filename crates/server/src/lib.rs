@@ -8,4 +8,5 @@ mod http;
 mod metrics;
 pub mod server;
 pub mod signal;
+mod stream_metrics;
 pub mod telemetry;

@@ -2,9 +2,10 @@
 use crate::{
     limits::MOST_NESTED,
     schema::{Query, ShopSchema},
+    subscription::Subscription,
 };
 use async_graphql::{
-    EmptyMutation, EmptySubscription, Request, Response, Schema, ServerError, async_trait,
+    EmptyMutation, Request, Response, Schema, ServerError, async_trait,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute},
     parser::types::ExecutableDocument,
 };
@@ -21,7 +22,7 @@ pub(crate) struct Validator(ShopSchema);
 impl Validator {
     /// With suggestions, an error names fields that are alike: not where introspection is closed.
     pub(crate) fn new(suggestions: bool) -> Self {
-        let builder = Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+        let builder = Schema::build(Query::default(), EmptyMutation, Subscription)
             .limit_recursive_depth(MOST_NESTED)
             .extension(DoNotRun);
         Self(if suggestions { builder.finish() } else { builder.disable_suggestions().finish() })

@@ -19,4 +19,5 @@ mod schema;
 mod search;
 mod shop;
 mod statements;
+mod subscription;
 mod visibility;

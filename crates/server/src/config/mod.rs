@@ -10,6 +10,7 @@ mod problem;
 mod reader;
 mod runtime;
 mod source;
+mod stream;
 mod telemetry;
 mod value;
 mod var;
@@ -22,6 +23,7 @@ pub use problem::{ConfigError, Problem};
 pub use reader::{Reader, Setting};
 pub use runtime::RuntimeConfig;
 pub use source::{CONFIG_FILE, Flag, Sources};
+pub use stream::StreamConfig;
 pub use telemetry::{LogConfig, LogFormat, OtlpConfig};
 pub use var::{Profile, Var};
 
@@ -36,6 +38,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// Limits of a query.
     pub graphql: GraphqlConfig,
+    /// WebSockets and event streams.
+    pub stream: StreamConfig,
     /// The log.
     pub log: LogConfig,
     /// Traces, when a collector is named.
@@ -55,17 +59,28 @@ impl Config {
         let http = HttpConfig::read(&mut reader);
         let database = DatabaseConfig::read(&mut reader);
         let graphql = GraphqlConfig::read(&mut reader);
+        let stream = StreamConfig::read(&mut reader);
         let log = LogConfig::read(&mut reader);
         let otlp = OtlpConfig::read(&mut reader);
         let metrics = MetricsConfig::read(&mut reader);
         let runtime = RuntimeConfig::read(&mut reader);
         let (settings, problems) = reader.finish();
-        match (http, database, graphql, log, otlp, metrics, runtime) {
-            (Some(http), Some(database), Some(graphql), Some(log), Some(otlp), Some(metrics), Some(runtime))
-                if problems.is_empty() =>
-            {
-                Ok(Self { profile, http, database, graphql, log, otlp, metrics, runtime, settings })
-            }
+        let read = || {
+            Some(Self {
+                profile,
+                http: http?,
+                database: database?,
+                graphql: graphql?,
+                stream: stream?,
+                log: log?,
+                otlp: otlp?,
+                metrics: metrics?,
+                runtime: runtime?,
+                settings,
+            })
+        };
+        match read() {
+            Some(config) if problems.is_empty() => Ok(config),
             _ => Err(ConfigError { problems }),
         }
     }
@@ -73,8 +88,15 @@ impl Config {
 
 /// Every variable, in the order of the documentation.
 pub fn vars() -> impl Iterator<Item = &'static Var> {
-    [database::VARS, http::VARS, graphql::VARS, telemetry::VARS, metrics::VARS, runtime::VARS, source::VARS]
-        .into_iter()
-        .flatten()
-        .copied()
+    let areas = [
+        database::VARS,
+        http::VARS,
+        graphql::VARS,
+        stream::VARS,
+        telemetry::VARS,
+        metrics::VARS,
+        runtime::VARS,
+        source::VARS,
+    ];
+    areas.into_iter().flatten().copied()
 }

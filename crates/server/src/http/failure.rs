@@ -41,6 +41,12 @@ impl Failure {
         Self::new(StatusCode::BAD_REQUEST, "PERSISTED_QUERY_NOT_FOUND", "persisted_query", message)
     }
 
+    /// 403: a page of another origin asks for a WebSocket.
+    pub(super) fn foreign_origin() -> Self {
+        let message = "pages of this origin may not open a WebSocket here: allow it with TRADEWIND_CORS_ORIGINS";
+        Self::new(StatusCode::FORBIDDEN, "FORBIDDEN", "foreign_origin", message)
+    }
+
     /// 404.
     pub(super) fn not_found() -> Self {
         Self::bad_input(
@@ -79,6 +85,23 @@ impl Failure {
     /// 415.
     pub(super) fn media_type(message: &'static str) -> Self {
         Self::bad_input(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type", message)
+    }
+
+    /// 426: here is a WebSocket, and the request does not ask for one.
+    pub(super) fn upgrade_required() -> Self {
+        let message = "this is a WebSocket (graphql-transport-ws, version 13, over HTTP/1.1): send GraphQL over HTTP \
+             to /graphql";
+        Self::bad_input(StatusCode::UPGRADE_REQUIRED, "upgrade_required", message)
+    }
+
+    /// 429: this client has enough.
+    pub(super) fn rate_limited(message: String) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, Code::RateLimited.as_str(), "streams_per_address", message)
+    }
+
+    /// 503: the server has enough.
+    pub(super) fn unavailable(message: String) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable.as_str(), "streams", message)
     }
 
     /// 500: a panic, or an answer that cannot be written.

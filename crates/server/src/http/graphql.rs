@@ -1,5 +1,12 @@
 //! `/graphql`: reads the request, runs it within its time, writes the answer.
-use super::{Exchange, Site, body, compress::Encoding, failure::Failure, negotiate::Media, params, reply};
+use super::{
+    Exchange, Site, body,
+    compress::Encoding,
+    failure::Failure,
+    negotiate::Media,
+    params, reply,
+    stream::{Caller, Format, Work, accepted, answers, client_address, respond},
+};
 use axum::body::Body;
 use hyper::{
     Method, Request, Response, StatusCode,
@@ -7,7 +14,7 @@ use hyper::{
     header::{HeaderMap, HeaderValue},
     http::request::Parts,
 };
-use std::time::Instant;
+use std::{net::IpAddr, sync::Arc, time::Instant};
 use tradewind_graphql::{Code, GraphqlRequest, Outcome, RequestContext};
 
 /// What log, metrics and spans want to know of an operation.
@@ -27,13 +34,19 @@ pub(crate) struct Operation {
     pub(crate) explain: Option<async_graphql::Value>,
 }
 
-/// Answers a GET or POST of `/graphql`.
+/// Answers a GET or POST of `/graphql`, with one answer, or with a stream where the client takes one. A client that also
+/// takes JSON gets a stream only of what is one: urql accepts everything for everything.
 pub(super) async fn answer(
-    site: &Site,
+    site: &Arc<Site>,
     exchange: &mut Exchange,
-    media: Media,
+    media: Option<Media>,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Failure> {
+    let format = accepted(request.headers());
+    if media.is_none() && format.is_none() {
+        return Err(Failure::not_acceptable());
+    }
+    let address = client_address(&request, site.stream.client_address_header.as_ref());
     let (parts, incoming) = request.into_parts();
     let queries_only = parts.method == Method::GET;
     let request = if queries_only {
@@ -44,11 +57,41 @@ pub(super) async fn answer(
         params::from_json(&bytes)?
     };
     let asked = wants_explain(&parts.headers) && site.graphql.explain;
-    let context = context(site, exchange, &parts, queries_only, asked || exchange.traced)?;
+    let channel = channel(&parts.headers)?;
+    if let Some(format) = format {
+        let ids = exchange.ids.clone();
+        let caller = Caller { transport: format.name(), channel: channel.clone(), explain: asked, queries_only, ids };
+        if let Some(stream) = stream(site, &request, media, format, caller, address).await? {
+            return Ok(stream);
+        }
+    }
+    let media = media.unwrap_or(Media::Json);
+    let context = context(site, exchange, channel, queries_only, asked || exchange.traced);
     let began = exchange.micros();
     let outcome = execute(site, request, context).await;
     let outcome = outcome.map_err(|late| timed_out(exchange, media, began, &late))?;
     write(site, exchange, media, &parts, outcome, Asked { began, explain: asked })
+}
+
+/// The answer as a stream; `None`: one answer is better.
+async fn stream(
+    site: &Arc<Site>,
+    request: &GraphqlRequest,
+    media: Option<Media>,
+    format: Format,
+    caller: Caller,
+    address: IpAddr,
+) -> Result<Option<Response<Body>>, Failure> {
+    let work = match site.engine.subscribe(request, &caller.context(site)).await {
+        Ok(Some(stream)) => Work::live(stream),
+        // The ordinary way refuses it too.
+        Ok(None) | Err(_) if media.is_some() => return Ok(None),
+        Ok(None) => Work::Request(request.clone()),
+        Err(refused) if refused.method_not_allowed => return Err(Failure::method("POST")),
+        Err(refused) => Work::Refused(refused),
+    };
+    let slot = site.slots.take(address)?;
+    Ok(Some(respond(site, format, slot, answers(Arc::clone(site), work, caller))))
 }
 
 struct Asked {
@@ -59,25 +102,27 @@ struct Asked {
 fn context(
     site: &Site,
     exchange: &Exchange,
-    parts: &Parts,
+    channel: Option<String>,
     queries_only: bool,
     explain: bool,
-) -> Result<RequestContext, Failure> {
-    let channel = match parts.headers.get("tradewind-channel").map(HeaderValue::to_str) {
-        None => None,
-        Some(Ok(channel)) => Some(channel.to_owned()),
-        Some(Err(_)) => {
-            return Err(Failure::malformed("the header Tradewind-Channel has characters that no channel has"));
-        }
-    };
-    Ok(RequestContext {
+) -> RequestContext {
+    RequestContext {
         channel,
         explain,
         queries_only,
         now: (site.clock)(),
         request_id: exchange.ids.request_id().to_owned(),
         trace_id: exchange.ids.trace_id().as_str().to_owned(),
-    })
+    }
+}
+
+/// The header `Tradewind-Channel`.
+pub(super) fn channel(headers: &HeaderMap) -> Result<Option<String>, Failure> {
+    match headers.get("tradewind-channel").map(HeaderValue::to_str) {
+        None => Ok(None),
+        Some(Ok(channel)) => Ok(Some(channel.to_owned())),
+        Some(Err(_)) => Err(Failure::malformed("the header Tradewind-Channel has characters that no channel has")),
+    }
 }
 
 async fn execute(site: &Site, request: GraphqlRequest, context: RequestContext) -> Result<Outcome, TooLong> {
@@ -147,7 +192,7 @@ fn write(
     Ok(reply::graphql(reply::STATUS.of(media, outcome.executed), media, body, encoding))
 }
 
-fn wants_explain(headers: &HeaderMap) -> bool {
+pub(super) fn wants_explain(headers: &HeaderMap) -> bool {
     headers.get("tradewind-explain").is_some_and(|value| value == "1")
 }
 

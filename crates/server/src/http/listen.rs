@@ -1,4 +1,5 @@
 //! Accepts connections (HTTP/1.1, and HTTP/2 with prior knowledge) until told to stop, then lets them finish.
+use super::stream::Peer;
 use axum::body::Body;
 use hyper::{Request, Response, body::Incoming, service::service_fn};
 use hyper_util::{
@@ -30,6 +31,12 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Turns true when listeners should take no new connections.
 pub(crate) type Stop = watch::Receiver<bool>;
 
+/// Waits until it turns true.
+pub(super) async fn stopped(stop: &mut Stop) {
+    // Without a sender there is nobody left to serve for.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
 /// Serves until `stop`. Returns how many connections did not finish in time.
 pub(crate) async fn listen<H, F>(listener: TcpListener, limits: Limits, mut stop: Stop, handler: H) -> usize
 where
@@ -44,13 +51,14 @@ where
             let slot = Arc::clone(&slots).acquire_owned().await.ok()?;
             Some((accept(&listener).await, slot))
         };
-        let (stream, slot) = tokio::select! {
+        let ((stream, peer), slot) = tokio::select! {
             biased;
             _ = stop.wait_for(|stop| *stop) => break,
             next = next => match next { Some(next) => next, None => break },
         };
         let handler = handler.clone();
-        let service = service_fn(move |request| {
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(peer);
             let answer = handler(request);
             async move { Ok::<_, Infallible>(answer.await) }
         });
@@ -82,13 +90,13 @@ fn builder(idle: Duration) -> auto::Builder<TokioExecutor> {
     builder
 }
 
-async fn accept(listener: &TcpListener) -> TcpStream {
+async fn accept(listener: &TcpListener) -> (TcpStream, Peer) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, address)) => {
                 // An answer is written once: waiting for more would only add 40 ms.
                 let _ = stream.set_nodelay(true);
-                return stream;
+                return (stream, Peer(address.ip()));
             }
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {

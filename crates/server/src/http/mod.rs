@@ -13,15 +13,18 @@ mod negotiate;
 mod params;
 mod reply;
 mod route;
+mod socket;
+mod stream;
 
 pub(crate) use access::AccessLog;
 pub(crate) use graphql::Operation;
 pub(crate) use health::Health;
 pub(crate) use ids::Ids;
 pub(crate) use listen::{Limits, listen};
+pub(crate) use stream::Slots;
 
 use crate::{
-    config::{GraphqlConfig, HttpConfig},
+    config::{GraphqlConfig, HttpConfig, StreamConfig},
     metrics::Metrics,
     telemetry::Tracer,
 };
@@ -40,9 +43,16 @@ use tradewind_graphql::Engine;
 pub(crate) struct Site {
     pub(crate) http: HttpConfig,
     pub(crate) graphql: GraphqlConfig,
+    pub(crate) stream: StreamConfig,
+    /// What stays open.
+    pub(crate) slots: Slots,
+    /// Turns true when what stays open has to end.
+    pub(crate) closing: tokio::sync::watch::Receiver<bool>,
     pub(crate) engine: Engine,
     /// One permit for each operation that may run now, handed out in the order of arrival.
     pub(crate) turns: tokio::sync::Semaphore,
+    /// Events of subscriptions need one of these first: a flood of changes does not keep requests waiting.
+    pub(crate) event_turns: tokio::sync::Semaphore,
     pub(crate) health: Health,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) access: AccessLog,
@@ -119,7 +129,7 @@ fn finish(site: &Site, exchange: Exchange, status: StatusCode) {
 }
 
 async fn answer(
-    site: &Site,
+    site: &Arc<Site>,
     exchange: &mut Exchange,
     route: Route,
     media: Option<Media>,
@@ -130,14 +140,19 @@ async fn answer(
     if method == Method::OPTIONS && route != Route::Unknown {
         return Ok(cors::preflight(request.headers(), route.allow(), cross_origin));
     }
+    if route == Route::Socket && method == Method::GET {
+        return socket::answer(site, exchange, request);
+    }
     if route == Route::Graphql {
         if method != Method::GET && method != Method::POST {
             return Err(Failure::method(route.allow()));
         }
-        let media = media.ok_or_else(Failure::not_acceptable)?;
+        if method == Method::GET && socket::is_upgrade(request.headers()) {
+            return socket::answer(site, exchange, request);
+        }
         return graphql::answer(site, exchange, media, request).await;
     }
-    if method != Method::GET && method != Method::HEAD && route != Route::Unknown {
+    if (method != Method::GET && method != Method::HEAD && route != Route::Unknown) || route == Route::Socket {
         return Err(Failure::method(route.allow()));
     }
     match route {
@@ -146,7 +161,7 @@ async fn answer(
         Route::Sdl => Ok(reply::text(StatusCode::OK, "text/plain; charset=utf-8", site.sdl.clone())),
         Route::Root => root(site),
         Route::Graphiql => graphiql(site, request).await,
-        Route::Graphql | Route::Unknown => Err(Failure::not_found()),
+        Route::Graphql | Route::Socket | Route::Unknown => Err(Failure::not_found()),
     }
 }
 

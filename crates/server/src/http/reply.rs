@@ -3,7 +3,10 @@ use super::{compress::Encoding, failure::Failure, negotiate::Media};
 use axum::body::Body;
 use hyper::{
     Response, StatusCode,
-    header::{ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue, VARY},
+    header::{
+        ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER,
+        SEC_WEBSOCKET_VERSION, UPGRADE, VARY,
+    },
 };
 use tradewind_graphql::Outcome;
 
@@ -64,6 +67,16 @@ pub(super) fn failure(failure: &Failure, media: Media, trace_id: &str) -> Respon
         "errors": [{ "message": failure.message, "extensions": { "code": failure.code, "traceId": trace_id } }]
     });
     let mut response = graphql(failure.status, media, body.to_string().into_bytes(), None);
+    match failure.status {
+        StatusCode::UPGRADE_REQUIRED => {
+            response.headers_mut().insert(UPGRADE, HeaderValue::from_static("websocket"));
+            response.headers_mut().insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+        }
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        _ => {}
+    }
     if let Some(allow) = failure.allow {
         response.headers_mut().insert(ALLOW, HeaderValue::from_static(allow));
     }

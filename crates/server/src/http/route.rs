@@ -4,6 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Route {
     Graphql,
+    Socket,
     Graphiql,
     Sdl,
     Livez,
@@ -16,6 +17,7 @@ impl Route {
     pub(super) fn of(path: &str) -> Self {
         match path {
             "/graphql" => Self::Graphql,
+            "/graphql/ws" => Self::Socket,
             "/livez" => Self::Livez,
             "/readyz" => Self::Readyz,
             "/schema.graphql" => Self::Sdl,
@@ -28,6 +30,7 @@ impl Route {
     pub(super) fn pattern(self) -> &'static str {
         match self {
             Self::Graphql => "/graphql",
+            Self::Socket => "/graphql/ws",
             Self::Graphiql => "/graphiql",
             Self::Sdl => "/schema.graphql",
             Self::Livez => "/livez",
@@ -40,6 +43,7 @@ impl Route {
     pub(super) fn allow(self) -> &'static str {
         match self {
             Self::Graphql => "GET, POST",
+            Self::Socket => "GET",
             _ => "GET, HEAD",
         }
     }

@@ -3,11 +3,14 @@
 mod commands;
 mod config;
 mod drain;
+mod event_stream;
 mod http;
 mod limits;
 mod log;
 mod metrics;
 mod negotiation;
 mod postgres;
+mod socket;
+mod socket_client;
 mod support;
 mod traces;
