@@ -42,12 +42,12 @@ pub struct Engine {
 }
 
 /// An operation that may run.
-struct Prepared {
-    request: Request,
-    document: Arc<Document>,
+pub(crate) struct Prepared {
+    pub(crate) request: Request,
+    pub(crate) document: Arc<Document>,
     /// Where the document's own does not do.
     plan: Option<Plan>,
-    analysis: Analysis,
+    pub(crate) analysis: Analysis,
 }
 
 impl Engine {
@@ -64,6 +64,10 @@ impl Engine {
     /// The database that it reads.
     pub fn db(&self) -> &Db {
         &self.db
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// Reads the channels again; call it every second.
@@ -130,7 +134,7 @@ impl Engine {
         }
     }
 
-    fn prepare(&self, request: GraphqlRequest, context: &RequestContext) -> Result<Prepared, Box<Outcome>> {
+    pub(crate) fn prepare(&self, request: GraphqlRequest, context: &RequestContext) -> Result<Prepared, Box<Outcome>> {
         let GraphqlRequest { query, operation_name, variables } = request;
         let variables = Variables::from_json(variables);
         let document = match self.documents.get(&query, operation_name.as_deref()) {

@@ -8,6 +8,7 @@
 mod answer;
 mod category;
 mod channel;
+mod check;
 mod collection;
 mod context;
 mod cursor;
@@ -39,6 +40,7 @@ mod stock;
 mod variant;
 
 pub use async_graphql::Response;
+pub use check::{CheckedOperation, DocumentChecker};
 pub use engine::Engine;
 pub use error::Code;
 pub use limits::Limits;

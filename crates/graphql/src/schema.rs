@@ -3,7 +3,7 @@ use crate::{
     category::CategoryQuery, channel::ChannelQuery, collection::CollectionQuery, directory::Directory, node::NodeQuery,
     product::ProductQuery, search::SearchQueries,
 };
-use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SDLExportOptions, Schema};
+use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
 use std::sync::Arc;
 
 /// All that can be asked of the shop.
@@ -16,11 +16,15 @@ pub type ShopSchema = Schema<Query, EmptyMutation, EmptySubscription>;
 /// Without a directory the schema can be printed, not executed. No extension is installed: any of them moves every
 /// field to async-graphql's slower path.
 pub(crate) fn build(directory: Option<Arc<Directory>>) -> ShopSchema {
-    let builder = Schema::build(Query::default(), EmptyMutation, EmptySubscription).disable_suggestions();
     match directory {
-        Some(directory) => builder.data(directory).finish(),
-        None => builder.finish(),
+        Some(directory) => builder().data(directory).finish(),
+        None => builder().finish(),
     }
+}
+
+/// The schema before what it needs to run is put in.
+pub(crate) fn builder() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
+    Schema::build(Query::default(), EmptyMutation, EmptySubscription).disable_suggestions()
 }
 
 /// The schema in GraphQL's own language, sorted; what `schema.graphql` holds.

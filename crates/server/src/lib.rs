@@ -6,6 +6,9 @@ pub mod config;
 mod graphiql;
 mod http;
 mod metrics;
+mod persisted;
 pub mod server;
 pub mod signal;
 pub mod telemetry;
+
+pub use persisted::TrustedError;

@@ -45,6 +45,11 @@ struct ReasonLabel {
     reason: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OriginLabel {
+    origin: &'static str,
+}
+
 type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
 
 /// Requests.
@@ -83,6 +88,7 @@ pub struct Metrics {
     durations: Histograms<TypeLabel>,
     errors: Family<CodeLabel, Counter>,
     rejected: Family<ReasonLabel, Counter>,
+    documents: Family<OriginLabel, Counter>,
     names: HashSet<Arc<str>>,
     other: Arc<str>,
 }
@@ -98,6 +104,7 @@ impl Metrics {
         };
         let durations: Histograms<TypeLabel> = Family::new_with_constructor(|| Histogram::new(OPERATION_BUCKETS));
         let (operations, errors, rejected) = (Family::default(), Family::default(), Family::default());
+        let documents = Family::default();
         registry.register(
             "http_server_request_duration_seconds",
             "Time until the answer was ready",
@@ -112,6 +119,11 @@ impl Metrics {
         );
         registry.register("tradewind_graphql_errors", "Answers by the code of their first error", errors.clone());
         registry.register("tradewind_graphql_rejected", "Requests of which nothing ran, by reason", rejected.clone());
+        registry.register(
+            "tradewind_graphql_documents",
+            "Operations by where their document came from",
+            documents.clone(),
+        );
         let pool = PoolMetrics::register(&mut registry);
         db.set_metrics(pool.clone());
         let loader = Arc::new(LoaderMetrics::register(&mut registry));
@@ -126,6 +138,7 @@ impl Metrics {
             durations,
             errors,
             rejected,
+            documents,
             names,
             other: "other".into(),
         }
@@ -140,7 +153,7 @@ impl Metrics {
             network_protocol_version: if exchange.version == Version::HTTP_2 { "2" } else { "1.1" },
         };
         self.http.duration.get_or_create(&labels).observe(elapsed.as_secs_f64());
-        if exchange.route == "/graphql" {
+        if exchange.route.starts_with("/graphql") {
             self.operation(exchange);
         }
     }
@@ -162,6 +175,7 @@ impl Metrics {
             outcome: if operation.error_code.is_some() { "error" } else { "ok" },
         };
         self.operations.get_or_create(&labels).inc();
+        self.documents.get_or_create(&OriginLabel { origin: operation.origin.as_str() }).inc();
         let seconds = Duration::from_micros(operation.ended.saturating_sub(operation.began)).as_secs_f64();
         self.durations.get_or_create(&TypeLabel { operation_type: operation.kind }).observe(seconds);
     }

@@ -3,9 +3,11 @@
 //! Sources, later ones win: defaults, the TOML file, the environment, flags. The parser takes maps, so only
 //! [`Sources::from_process`] touches the environment.
 mod database;
+mod documents;
 mod graphql;
 mod http;
 mod metrics;
+mod origins;
 mod problem;
 mod reader;
 mod runtime;
@@ -15,9 +17,12 @@ mod value;
 mod var;
 
 pub use database::{DATABASE_URL, DatabaseConfig};
+pub use documents::{DocumentsConfig, DocumentsMode};
 pub use graphql::GraphqlConfig;
-pub use http::{ADDRESS, HttpConfig, Origins, PORT};
+pub(crate) use http::LARGEST_HEAD;
+pub use http::{ADDRESS, HttpConfig, PORT};
 pub use metrics::MetricsConfig;
+pub use origins::Origins;
 pub use problem::{ConfigError, Problem};
 pub use reader::{Reader, Setting};
 pub use runtime::RuntimeConfig;
@@ -36,6 +41,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// Limits of a query.
     pub graphql: GraphqlConfig,
+    /// Documents that clients name instead of sending them.
+    pub documents: DocumentsConfig,
     /// The log.
     pub log: LogConfig,
     /// Traces, when a collector is named.
@@ -55,26 +62,46 @@ impl Config {
         let http = HttpConfig::read(&mut reader);
         let database = DatabaseConfig::read(&mut reader);
         let graphql = GraphqlConfig::read(&mut reader);
+        let documents = DocumentsConfig::read(&mut reader);
         let log = LogConfig::read(&mut reader);
         let otlp = OtlpConfig::read(&mut reader);
         let metrics = MetricsConfig::read(&mut reader);
         let runtime = RuntimeConfig::read(&mut reader);
         let (settings, problems) = reader.finish();
-        match (http, database, graphql, log, otlp, metrics, runtime) {
-            (Some(http), Some(database), Some(graphql), Some(log), Some(otlp), Some(metrics), Some(runtime))
-                if problems.is_empty() =>
-            {
-                Ok(Self { profile, http, database, graphql, log, otlp, metrics, runtime, settings })
-            }
-            _ => Err(ConfigError { problems }),
+        let read = || {
+            Some(Self {
+                profile,
+                http: http?,
+                database: database?,
+                graphql: graphql?,
+                documents: documents?,
+                log: log?,
+                otlp: otlp?,
+                metrics: metrics?,
+                runtime: runtime?,
+                settings,
+            })
+        };
+        match problems.is_empty() {
+            true => read().ok_or(ConfigError { problems }),
+            false => Err(ConfigError { problems }),
         }
     }
 }
 
 /// Every variable, in the order of the documentation.
 pub fn vars() -> impl Iterator<Item = &'static Var> {
-    [database::VARS, http::VARS, graphql::VARS, telemetry::VARS, metrics::VARS, runtime::VARS, source::VARS]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        database::VARS,
+        http::VARS,
+        graphql::VARS,
+        documents::VARS,
+        telemetry::VARS,
+        metrics::VARS,
+        runtime::VARS,
+        source::VARS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }

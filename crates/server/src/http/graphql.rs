@@ -1,5 +1,9 @@
 //! `/graphql`: reads the request, runs it within its time, writes the answer.
-use super::{Exchange, Site, body, compress::Encoding, failure::Failure, negotiate::Media, params, reply};
+use super::{
+    Exchange, Site, body, compress::Encoding, csrf, failure::Failure, negotiate::Media, params, params::Asked, reply,
+    route::DOCUMENT, status::STATUS,
+};
+use crate::persisted::{Found, NotFound, Origin};
 use axum::body::Body;
 use hyper::{
     Method, Request, Response, StatusCode,
@@ -7,7 +11,7 @@ use hyper::{
     header::{HeaderMap, HeaderValue},
     http::request::Parts,
 };
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tradewind_graphql::{Code, GraphqlRequest, Outcome, RequestContext};
 
 /// What log, metrics and spans want to know of an operation.
@@ -15,6 +19,7 @@ use tradewind_graphql::{Code, GraphqlRequest, Outcome, RequestContext};
 pub(crate) struct Operation {
     pub(crate) name: Option<String>,
     pub(crate) kind: &'static str,
+    pub(crate) origin: Origin,
     pub(crate) statements: usize,
     pub(crate) error_code: Option<&'static str>,
     /// Why nothing ran.
@@ -27,7 +32,7 @@ pub(crate) struct Operation {
     pub(crate) explain: Option<async_graphql::Value>,
 }
 
-/// Answers a GET or POST of `/graphql`.
+/// Answers a GET or POST of `/graphql`, and a GET of `/graphql/d/<id>`.
 pub(super) async fn answer(
     site: &Site,
     exchange: &mut Exchange,
@@ -35,34 +40,57 @@ pub(super) async fn answer(
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Failure> {
     let (parts, incoming) = request.into_parts();
-    let queries_only = parts.method == Method::GET;
-    let request = if queries_only {
-        params::from_query_string(parts.uri.query().unwrap_or_default())?
-    } else {
+    let Asked { document, operation_name, variables } = read(site, &parts, incoming).await?;
+    let found = site.persisted.find(document).await.map_err(|cause| not_found(cause, &parts))?;
+    let Found { text, origin, register } = found;
+    let register = register.map(|hash| (hash, text.as_str().into()));
+    let request = GraphqlRequest { query: text, operation_name, variables };
+    let explain = wants_explain(&parts.headers) && site.graphql.explain;
+    let context = context(site, exchange, &parts, explain || exchange.traced)?;
+    let asked = Told { began: exchange.micros(), explain, origin };
+    let outcome = execute(site, request, context).await.map_err(|late| timed_out(exchange, &asked, late))?;
+    if let Some((hash, text)) = register.filter(|_| outcome.executed) {
+        site.persisted.register(hash, text).await;
+    }
+    write(site, exchange, media, &parts, outcome, &asked)
+}
+
+async fn read(site: &Site, parts: &Parts, incoming: Incoming) -> Result<Asked, Failure> {
+    if parts.method != Method::GET {
         body::require_json(&parts.headers)?;
         let bytes = body::read(incoming, site.http.body_limit, site.http.read_timeout).await?;
-        params::from_json(&bytes)?
-    };
-    let asked = wants_explain(&parts.headers) && site.graphql.explain;
-    let context = context(site, exchange, &parts, queries_only, asked || exchange.traced)?;
-    let began = exchange.micros();
-    let outcome = execute(site, request, context).await;
-    let outcome = outcome.map_err(|late| timed_out(exchange, media, began, &late))?;
-    write(site, exchange, media, &parts, outcome, Asked { began, explain: asked })
+        return params::from_json(&bytes);
+    }
+    if site.http.csrf_prevention {
+        csrf::require_preflight(&parts.headers)?;
+    }
+    let query = parts.uri.query().unwrap_or_default();
+    match document_of(parts) {
+        Some(id) => params::of_document(id, query),
+        None => params::from_query_string(query),
+    }
 }
 
-struct Asked {
+fn document_of(parts: &Parts) -> Option<&str> {
+    parts.uri.path().strip_prefix(DOCUMENT)
+}
+
+/// A document that the path names is absent as any other page is.
+fn not_found(cause: NotFound, parts: &Parts) -> Failure {
+    let is_page = matches!(cause, NotFound::Id(_)) && document_of(parts).is_some();
+    let failure = Failure::document(cause);
+    if is_page { Failure { status: Some(StatusCode::NOT_FOUND), ..failure } } else { failure }
+}
+
+/// What is known of an operation before it runs.
+struct Told {
+    /// Microseconds from the start of the request.
     began: u64,
     explain: bool,
+    origin: Origin,
 }
 
-fn context(
-    site: &Site,
-    exchange: &Exchange,
-    parts: &Parts,
-    queries_only: bool,
-    explain: bool,
-) -> Result<RequestContext, Failure> {
+fn context(site: &Site, exchange: &Exchange, parts: &Parts, explain: bool) -> Result<RequestContext, Failure> {
     let channel = match parts.headers.get("tradewind-channel").map(HeaderValue::to_str) {
         None => None,
         Some(Ok(channel)) => Some(channel.to_owned()),
@@ -73,7 +101,7 @@ fn context(
     Ok(RequestContext {
         channel,
         explain,
-        queries_only,
+        queries_only: parts.method == Method::GET,
         now: (site.clock)(),
         request_id: exchange.ids.request_id().to_owned(),
         trace_id: exchange.ids.trace_id().as_str().to_owned(),
@@ -94,27 +122,20 @@ async fn execute(site: &Site, request: GraphqlRequest, context: RequestContext) 
 
 struct TooLong {
     name: Option<String>,
-    limit: std::time::Duration,
+    limit: Duration,
 }
 
-fn timed_out(exchange: &mut Exchange, media: Media, began: u64, late: &TooLong) -> Failure {
+fn timed_out(exchange: &mut Exchange, asked: &Told, late: TooLong) -> Failure {
     exchange.operation = Some(Operation {
-        name: late.name.clone(),
+        name: late.name,
         kind: "unknown",
+        origin: asked.origin,
         error_code: Some(Code::Timeout.as_str()),
-        began,
+        began: asked.began,
         ended: exchange.micros(),
         ..Operation::default()
     });
-    Failure {
-        // A client of plain JSON takes any other status for a broken server and drops the error's code.
-        status: if media == Media::Json { StatusCode::OK } else { StatusCode::GATEWAY_TIMEOUT },
-        code: Code::Timeout.as_str(),
-        reason: "execution_timeout",
-        message: format!("the operation took longer than {:?}: ask for less, or narrow it with a filter", late.limit)
-            .into(),
-        allow: None,
-    }
+    Failure::too_slow(late.limit)
 }
 
 fn write(
@@ -123,7 +144,7 @@ fn write(
     media: Media,
     parts: &Parts,
     mut outcome: Outcome,
-    asked: Asked,
+    asked: &Told,
 ) -> Result<Response<Body>, Failure> {
     let extensions = &mut outcome.response.extensions;
     let explain = if asked.explain { extensions.get("explain").cloned() } else { extensions.remove("explain") };
@@ -132,6 +153,7 @@ fn write(
     exchange.operation = Some(Operation {
         name: outcome.operation_name,
         kind: outcome.operation_type,
+        origin: asked.origin,
         statements: outcome.statements,
         error_code: outcome.error_code,
         rejected,
@@ -144,7 +166,8 @@ fn write(
     }
     let wanted = site.http.compress_from.is_some_and(|least| body.len() >= least);
     let encoding = wanted.then(|| Encoding::negotiate(&parts.headers)).flatten();
-    Ok(reply::graphql(reply::STATUS.of(media, outcome.executed), media, body, encoding))
+    let refused = (!outcome.executed).then(|| outcome.error_code.unwrap_or_default());
+    Ok(reply::graphql(STATUS.of(media, refused), media, body, encoding))
 }
 
 fn wants_explain(headers: &HeaderMap) -> bool {

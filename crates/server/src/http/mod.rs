@@ -3,26 +3,35 @@
 mod access;
 mod body;
 mod compress;
+mod connection;
 mod cors;
+mod csrf;
 mod failure;
 mod graphql;
+mod head;
 mod health;
 mod ids;
 mod listen;
 mod negotiate;
 mod params;
+mod query_string;
 mod reply;
 mod route;
+mod sdl;
+mod status;
 
 pub(crate) use access::AccessLog;
+pub(crate) use connection::Patience;
 pub(crate) use graphql::Operation;
 pub(crate) use health::Health;
 pub(crate) use ids::Ids;
 pub(crate) use listen::{Limits, listen};
+pub(crate) use sdl::Sdl;
 
 use crate::{
     config::{GraphqlConfig, HttpConfig},
     metrics::Metrics,
+    persisted::Persisted,
     telemetry::Tracer,
 };
 use axum::body::Body;
@@ -48,7 +57,8 @@ pub(crate) struct Site {
     pub(crate) access: AccessLog,
     pub(crate) tracer: Option<Tracer>,
     pub(crate) graphiql: Option<axum::Router>,
-    pub(crate) sdl: bytes::Bytes,
+    pub(crate) sdl: Sdl,
+    pub(crate) persisted: Persisted,
     pub(crate) clock: fn() -> DateTime<Utc>,
 }
 
@@ -77,7 +87,7 @@ impl Exchange {
 pub(crate) async fn serve(site: Arc<Site>, request: Request<Incoming>) -> Response<Body> {
     let route = Route::of(request.uri().path());
     let ids = Ids::of(request.headers());
-    let traced = route == Route::Graphql && site.tracer.as_ref().is_some_and(|tracer| tracer.samples(&ids));
+    let traced = route.runs_operations() && site.tracer.as_ref().is_some_and(|tracer| tracer.samples(&ids));
     let mut exchange = Exchange {
         started: Instant::now(),
         method: request.method().clone(),
@@ -89,11 +99,16 @@ pub(crate) async fn serve(site: Arc<Site>, request: Request<Incoming>) -> Respon
         ids,
     };
     let _active = site.metrics.http.begin();
-    let origin = cors::allowed(request.headers(), &site.http.cors);
+    let origin = cors::allowed(request.headers(), &site.http);
     let media = negotiate(request.headers());
     let answer = answer(&site, &mut exchange, route, media, origin.is_some(), request);
-    let answer = AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| Err(Failure::internal()));
+    let answer = AssertUnwindSafe(answer).catch_unwind().await;
     let trace_id = exchange.ids.trace_id();
+    let answer = answer.unwrap_or_else(|panic| {
+        let (request_id, trace_id) = (exchange.ids.request_id(), trace_id.as_str());
+        tracing::error!(request_id, trace_id, route = exchange.route, panic = text_of(&*panic), "a request panicked");
+        Err(Failure::internal())
+    });
     let mut response = answer.unwrap_or_else(|failure| {
         exchange.refused = Some((failure.reason, failure.code));
         reply::failure(&failure, media.unwrap_or(Media::Json), trace_id.as_str())
@@ -102,11 +117,15 @@ pub(crate) async fn serve(site: Arc<Site>, request: Request<Incoming>) -> Respon
     let headers = response.headers_mut();
     headers.insert(HeaderName::from_static("x-request-id"), exchange.ids.request_id.clone());
     headers.insert(HeaderName::from_static("x-trace-id"), trace_id.header());
-    if let Some(origin) = origin {
-        cors::expose(headers, origin);
-    }
+    cors::expose(headers, origin, &site.http);
     finish(&site, exchange, response.status());
     response
+}
+
+/// What a panic says.
+fn text_of(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no text")
 }
 
 fn finish(site: &Site, exchange: Exchange, status: StatusCode) {
@@ -126,12 +145,13 @@ async fn answer(
     cross_origin: bool,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Failure> {
+    head::check(&request, &site.http)?;
     let method = request.method();
     if method == Method::OPTIONS && route != Route::Unknown {
         return Ok(cors::preflight(request.headers(), route.allow(), cross_origin));
     }
-    if route == Route::Graphql {
-        if method != Method::GET && method != Method::POST {
+    if route.runs_operations() {
+        if method != Method::GET && (method != Method::POST || route != Route::Graphql) {
             return Err(Failure::method(route.allow()));
         }
         let media = media.ok_or_else(Failure::not_acceptable)?;
@@ -143,10 +163,10 @@ async fn answer(
     match route {
         Route::Livez => Ok(Health::livez()),
         Route::Readyz => Ok(site.health.readyz().await),
-        Route::Sdl => Ok(reply::text(StatusCode::OK, "text/plain; charset=utf-8", site.sdl.clone())),
+        Route::Sdl => Ok(site.sdl.respond(request.headers())),
         Route::Root => root(site),
         Route::Graphiql => graphiql(site, request).await,
-        Route::Graphql | Route::Unknown => Err(Failure::not_found()),
+        Route::Graphql | Route::Document | Route::Unknown => Err(Failure::not_found()),
     }
 }
 

@@ -2,12 +2,15 @@
 #![allow(clippy::expect_used, clippy::panic)] // helpers are outside of #[test] functions
 mod commands;
 mod config;
+mod connections;
+mod cors;
 mod drain;
 mod http;
 mod limits;
 mod log;
 mod metrics;
 mod negotiation;
+mod persisted;
 mod postgres;
 mod support;
 mod traces;
