@@ -1,5 +1,6 @@
 //! Compression for clients that ask for it, at the cheapest level that is worth it. Measured on 131 KB of catalog JSON
 //! (best of 200): gzip 1 makes 31 KB in 0.35 ms, brotli 2 makes 23 KB in 0.84 ms; brotli 0 and 1 make 42 KB in 1.05 ms.
+//! Of 187 KB the C libraries make (best of 200): zstd 1 35 KB in 0.20 ms, zstd 3 34 KB in 0.28 ms, gzip 1 40 KB in 0.92 ms.
 use super::negotiate::thousandths;
 use flate2::{Compression, write::GzEncoder};
 use hyper::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
