@@ -23,11 +23,17 @@ export async function obstacle() {
   return false;
 }
 
-export async function shop() {
-  const folder = mkdtempSync(join(tmpdir(), 'tradewind-live-'));
+/** An empty database beside DATABASE_URL. */
+export async function database() {
   const name = `tradewind_clients_${randomBytes(6).toString('hex')}`;
   await administrate(`CREATE DATABASE ${name}`);
-  const environment = { DATABASE_URL: databaseUrl(name), TRADEWIND_METRICS_ADDRESS: 'off', TRADEWIND_DRAIN_DELAY: '0' };
+  return { url: databaseUrl(name), drop: () => administrate(`DROP DATABASE ${name} WITH (FORCE)`) };
+}
+
+export async function shop() {
+  const folder = mkdtempSync(join(tmpdir(), 'tradewind-live-'));
+  const { url, drop } = await database();
+  const environment = { DATABASE_URL: url, TRADEWIND_METRICS_ADDRESS: 'off', TRADEWIND_DRAIN_DELAY: '0' };
   await tradewind(['migrate'], environment);
   const change = (n) => importMug(folder, n, environment);
   await change(0);
@@ -50,7 +56,7 @@ export async function shop() {
       isOver = true;
       await changing;
       await server.stop();
-      await administrate(`DROP DATABASE ${name} WITH (FORCE)`);
+      await drop();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -121,9 +121,12 @@ fn micros(duration: Duration) -> u64 {
 /// request, so a client may take up to twice as long as it should.
 pub(super) async fn drive(connection: impl Future, activity: &Activity, patience: Patience) {
     let mut connection = pin!(connection);
-    while let Some(wait) = activity.remaining(patience) {
-        if tokio::time::timeout(wait, connection.as_mut()).await.is_ok() {
-            return;
+    let mut wait = patience.head;
+    // The connection is polled before its client is judged: a busy server is not the client's fault.
+    while tokio::time::timeout(wait, connection.as_mut()).await.is_err() {
+        match activity.remaining(patience) {
+            Some(left) => wait = left,
+            None => return,
         }
     }
 }

@@ -154,3 +154,36 @@ impl Persisted {
 fn found(text: String, origin: Origin) -> Found {
     Found { text, origin, register: None }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{store::Answer, *};
+    use std::future::ready;
+
+    /// As one over a network is at times.
+    struct Away;
+
+    impl DocumentStore for Away {
+        fn get(&self, _: DocumentHash) -> Answer<'_, Option<Arc<str>>> {
+            Box::pin(ready(Err(StoreError("connection refused".to_owned()))))
+        }
+
+        fn put(&self, _: DocumentHash, _: Arc<str>) -> Answer<'_, ()> {
+            Box::pin(ready(Err(StoreError("connection refused".to_owned()))))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_store_that_is_away_refuses_names_and_lets_texts_run() {
+        let automatic: Option<Box<dyn DocumentStore>> = Some(Box::new(Away));
+        let persisted = Persisted { trusted: TrustedDocuments::default(), mode: DocumentsMode::Any, automatic };
+        let text = "{ __typename }";
+        let hash = DocumentHash::of(text);
+        for reference in [Reference::Hash(hash), Reference::Id(hash)] {
+            assert!(matches!(persisted.find(reference).await, Err(NotFound::Store(_))));
+        }
+        let found = persisted.find(Reference::TextAndHash(text.to_owned(), hash)).await.expect("a text");
+        assert_eq!((found.text.as_str(), found.register), (text, Some(hash)));
+        persisted.register(hash, text.into()).await;
+    }
+}

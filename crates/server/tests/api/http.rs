@@ -129,6 +129,20 @@ async fn a_panic_is_answered_and_says_nothing_of_its_cause() {
 }
 
 #[tokio::test]
+async fn a_request_names_its_host_once() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let server = TestServer::start(&[]).await;
+    for (hosts, status) in [("", "400"), ("host: a\r\nhost: b\r\n", "400"), ("host: a\r\n", "200")] {
+        let mut stream = tokio::net::TcpStream::connect(server.address).await.expect("a connection");
+        let request = format!("GET /livez HTTP/1.1\r\n{hosts}connection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("an answer");
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn many_headers_are_refused_over_http2_too() {
     let server = TestServer::start(&[]).await;
     let client = reqwest::Client::builder().http2_prior_knowledge().build().expect("a client");
