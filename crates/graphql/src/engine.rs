@@ -32,10 +32,10 @@ const LONGEST_MESSAGE: usize = 500;
 /// The schema with its database. Cheap to clone.
 #[derive(Clone)]
 pub struct Engine {
-    schema: ShopSchema,
+    pub(crate) schema: ShopSchema,
     db: Db,
-    directory: Arc<Directory>,
-    types: Arc<OutputTypes>,
+    pub(crate) directory: Arc<Directory>,
+    pub(crate) types: Arc<OutputTypes>,
     documents: Documents,
     limits: Arc<Limits>,
     metrics: Option<Arc<LoaderMetrics>>,
@@ -78,16 +78,13 @@ impl Engine {
     /// Runs one request. Dropping the future stops its statements.
     pub async fn execute(&self, request: GraphqlRequest, context: RequestContext) -> Outcome {
         let started = Instant::now();
-        let prepared = match self.prepare(request, &context) {
+        let prepared = match self.prepare(request, &context).and_then(|prepared| once(prepared, &context)) {
             Ok(prepared) => prepared,
             Err(refused) => return *refused,
         };
         let parsed = Instant::now();
         let resolving = context.explain.then(|| Arc::new(OnceLock::new()));
-        let frontier = match &self.metrics {
-            Some(metrics) => Frontier::with_observer(Arc::clone(metrics) as Arc<dyn Observer>),
-            None => Frontier::new(),
-        };
+        let frontier = self.frontier();
         let Prepared { request, document, plan, analysis } = prepared;
         let (operation_name, kind) = (document.operation_name.clone(), document.kind);
         let run = async {
@@ -134,6 +131,14 @@ impl Engine {
         }
     }
 
+    /// For one request, or one event of a subscription.
+    pub(crate) fn frontier(&self) -> Frontier {
+        match &self.metrics {
+            Some(metrics) => Frontier::with_observer(Arc::clone(metrics) as Arc<dyn Observer>),
+            None => Frontier::new(),
+        }
+    }
+
     pub(crate) fn prepare(&self, request: GraphqlRequest, context: &RequestContext) -> Result<Prepared, Box<Outcome>> {
         let GraphqlRequest { query, operation_name, variables } = request;
         let variables = Variables::from_json(variables);
@@ -141,8 +146,8 @@ impl Engine {
             Some(known) => known,
             None => self.read(&query, operation_name.as_deref(), &variables, context)?,
         };
-        if context.queries_only && document.kind != OperationType::Query {
-            let message = "GET runs queries only: send this operation with POST".to_owned();
+        if context.queries_only && document.kind == OperationType::Mutation {
+            let message = "GET runs no mutations: send this operation with POST".to_owned();
             let mut outcome = Outcome::refused(Code::BadUserInput, message, &context.trace_id);
             outcome.method_not_allowed = true;
             return Err(Box::new(outcome));
@@ -198,7 +203,19 @@ impl Engine {
     }
 }
 
-fn refuse(code: Code, message: String, context: &RequestContext) -> Box<Outcome> {
+/// Refuses a subscription where one answer is wanted.
+fn once(prepared: Prepared, context: &RequestContext) -> Result<Prepared, Box<Outcome>> {
+    if prepared.document.kind != OperationType::Subscription {
+        return Ok(prepared);
+    }
+    let message = "a subscription needs a stream: send it with `Accept: text/event-stream` or \
+         `multipart/mixed;subscriptionSpec=1.0`, or over a WebSocket (graphql-transport-ws) at /graphql/ws";
+    let refused = *refuse(Code::BadUserInput, message.to_owned(), context);
+    let (operation_name, operation_type) = (prepared.document.operation_name.clone(), "subscription");
+    Err(Box::new(Outcome { operation_name, operation_type, ..refused }))
+}
+
+pub(crate) fn refuse(code: Code, message: String, context: &RequestContext) -> Box<Outcome> {
     Box::new(Outcome::refused(code, message, &context.trace_id))
 }
 
@@ -226,7 +243,7 @@ fn choose<'d>(document: &'d ExecutableDocument, name: Option<&str>) -> Result<&'
     }
 }
 
-fn without_channel(cause: NoChannel, context: &RequestContext) -> Outcome {
+pub(crate) fn without_channel(cause: NoChannel, context: &RequestContext) -> Outcome {
     let asked = cut(context.channel.clone().unwrap_or_default());
     let (code, message) = match cause {
         NoChannel::Unknown(known) => (
@@ -245,14 +262,15 @@ fn without_channel(cause: NoChannel, context: &RequestContext) -> Outcome {
     Outcome::refused(code, message, &context.trace_id)
 }
 
-fn code_of(error: &ServerError) -> Option<&'static str> {
+pub(crate) fn code_of(error: &ServerError) -> Option<&'static str> {
     let code = error.extensions.as_ref()?.get("code")?;
-    const CODES: [Code; 8] = [
+    const CODES: [Code; 9] = [
         Code::GraphqlParseFailed,
         Code::GraphqlValidationFailed,
         Code::BadUserInput,
         Code::BadCursor,
         Code::QueryTooCostly,
+        Code::RateLimited,
         Code::Timeout,
         Code::Unavailable,
         Code::Internal,
@@ -261,7 +279,7 @@ fn code_of(error: &ServerError) -> Option<&'static str> {
 }
 
 /// Gives each error its code and trace id; a cause goes to the log and nowhere else.
-fn finish(error: &mut ServerError, context: &RequestContext) {
+pub(crate) fn finish(error: &mut ServerError, context: &RequestContext) {
     if let Some(cause) = error.source::<DbError>() {
         let path = error.path.iter().map(|segment| match segment {
             async_graphql::PathSegment::Field(name) => name.clone(),

@@ -14,6 +14,7 @@ pub enum Code {
     PersistedQueryNotFound,
     Forbidden,
     QueryTooCostly,
+    RateLimited,
     Timeout,
     Unavailable,
     Internal,
@@ -30,10 +31,17 @@ impl Code {
             Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
             Self::Forbidden => "FORBIDDEN",
             Self::QueryTooCostly => "QUERY_TOO_COSTLY",
+            Self::RateLimited => "RATE_LIMITED",
             Self::Timeout => "TIMEOUT",
             Self::Unavailable => "UNAVAILABLE",
             Self::Internal => "INTERNAL",
         }
+    }
+}
+
+impl From<Code> for &'static str {
+    fn from(code: Code) -> Self {
+        code.as_str()
     }
 }
 

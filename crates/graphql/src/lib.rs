@@ -37,6 +37,7 @@ mod schema;
 mod search;
 mod shared_row;
 mod stock;
+mod subscription;
 mod variant;
 
 pub use async_graphql::Response;
@@ -46,3 +47,4 @@ pub use error::Code;
 pub use limits::Limits;
 pub use request::{GraphqlRequest, Outcome, RequestContext};
 pub use schema::{Query, ShopSchema, sdl};
+pub use subscription::{Event, EventStream};

@@ -1,5 +1,5 @@
 //! What the transport hands in, and what it gets back.
-use crate::{answer::write_answer, error::Code};
+use crate::answer::{write_answer, write_errors};
 use async_graphql::{Response, parser::types::OperationType};
 use chrono::{DateTime, Utc};
 
@@ -21,7 +21,7 @@ pub struct RequestContext {
     pub channel: Option<String>,
     /// Whether `extensions.explain` is wanted and allowed.
     pub explain: bool,
-    /// Refuse anything but queries (GET).
+    /// Refuse mutations (GET).
     pub queries_only: bool,
     /// When the request came.
     pub now: DateTime<Utc>,
@@ -38,7 +38,7 @@ pub struct Outcome {
     pub response: Response,
     /// False: the request was refused before anything ran, so the answer has no `data`.
     pub executed: bool,
-    /// The operation is not a query, and only queries were allowed: nothing ran.
+    /// The operation is a mutation, and mutations were not allowed: nothing ran.
     pub method_not_allowed: bool,
     /// Name of the operation that was chosen.
     pub operation_name: Option<String>,
@@ -61,10 +61,17 @@ impl Outcome {
         write_answer(out, &self.response.errors, data, &self.response.extensions);
     }
 
-    pub(crate) fn refused(code: Code, message: String, trace_id: &str) -> Self {
+    /// Appends the list of its errors as JSON.
+    pub fn write_errors(&self, out: &mut Vec<u8>) {
+        write_errors(out, &self.response.errors);
+    }
+
+    /// The answer to a request that is refused, with a [`Code`](crate::Code) or the word of one, before it reaches the engine, or while it waits.
+    pub fn refused(code: impl Into<&'static str>, message: String, trace_id: &str) -> Self {
+        let code = code.into();
         let mut error = async_graphql::ServerError::new(message, None);
         let mut extensions = async_graphql::ErrorExtensionValues::default();
-        extensions.set("code", code.as_str());
+        extensions.set("code", code);
         extensions.set("traceId", trace_id);
         error.extensions = Some(extensions);
         Self {
@@ -75,7 +82,7 @@ impl Outcome {
             operation_type: "unknown",
             statements: 0,
             cost: 0,
-            error_code: Some(code.as_str()),
+            error_code: Some(code),
             limit: None,
         }
     }

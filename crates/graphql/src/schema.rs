@@ -1,9 +1,9 @@
 //! The schema, put together from one query object per noun.
 use crate::{
     category::CategoryQuery, channel::ChannelQuery, collection::CollectionQuery, directory::Directory, node::NodeQuery,
-    product::ProductQuery, search::SearchQueries,
+    product::ProductQuery, search::SearchQueries, subscription::Subscription,
 };
-use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
+use async_graphql::{EmptyMutation, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
 use std::sync::Arc;
 
 /// All that can be asked of the shop.
@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub struct Query(ProductQuery, CategoryQuery, CollectionQuery, SearchQueries, NodeQuery, ChannelQuery);
 
 /// The shop's schema.
-pub type ShopSchema = Schema<Query, EmptyMutation, EmptySubscription>;
+pub type ShopSchema = Schema<Query, EmptyMutation, Subscription>;
 
 /// Without a directory the schema can be printed, not executed. No extension is installed: any of them moves every
 /// field to async-graphql's slower path.
@@ -23,8 +23,8 @@ pub(crate) fn build(directory: Option<Arc<Directory>>) -> ShopSchema {
 }
 
 /// The schema before what it needs to run is put in.
-pub(crate) fn builder() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
-    Schema::build(Query::default(), EmptyMutation, EmptySubscription).disable_suggestions()
+pub(crate) fn builder() -> SchemaBuilder<Query, EmptyMutation, Subscription> {
+    Schema::build(Query::default(), EmptyMutation, Subscription).disable_suggestions()
 }
 
 /// The schema in GraphQL's own language, sorted; what `schema.graphql` holds.

@@ -1,5 +1,5 @@
 //! The connection pool: one for a SQLite file or a PostgreSQL server.
-use crate::{DbError, metrics::PoolMetrics, pgbouncer, statements, write::WriteTx};
+use crate::{DbError, changes::ProductChanges, metrics::PoolMetrics, pgbouncer, statements, write::WriteTx};
 use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, DbBackend,
     sqlx::{PgPool, SqlitePool, sqlite},
@@ -54,6 +54,7 @@ pub struct Db {
     orm: DatabaseConnection,
     pool: Pool,
     metrics: Arc<OnceLock<PoolMetrics>>,
+    changes: ProductChanges,
 }
 
 #[derive(Clone, Debug)]
@@ -112,7 +113,7 @@ impl Db {
             DbBackend::Postgres => Pool::Postgres(orm.get_postgres_connection_pool().clone()),
             _ => Pool::Sqlite(orm.get_sqlite_connection_pool().clone()),
         };
-        let db = Self { orm, pool, metrics };
+        let db = Self { orm, pool, metrics, changes: ProductChanges::default() };
         if db.statement_timeout().await?.is_some_and(|timeout| timeout == "0") {
             tracing::warn!(
                 "no statement timeout: the pooler in front of the database does not pass it on, so a runaway statement \
@@ -137,6 +138,11 @@ impl Db {
 
     pub(crate) fn pool(&self) -> &Pool {
         &self.pool
+    }
+
+    /// Which products were changed.
+    pub fn product_changes(&self) -> &ProductChanges {
+        &self.changes
     }
 
     /// Which database it is.

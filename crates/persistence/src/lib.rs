@@ -1,5 +1,6 @@
 //! The only crate that speaks SQL. [`Db`] is the pool; [`read`] answers requests, [`mod@write`] changes the catalog and
-//! everything precomputed from it in one transaction.
+//! everything precomputed from it in one transaction; [`changes`] tells which products that were.
+pub mod changes;
 mod db;
 mod entity;
 mod error;

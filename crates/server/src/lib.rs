@@ -9,6 +9,7 @@ mod metrics;
 mod persisted;
 pub mod server;
 pub mod signal;
+mod stream_metrics;
 pub mod telemetry;
 
 pub use persisted::TrustedError;

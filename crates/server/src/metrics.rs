@@ -1,5 +1,5 @@
 //! The server's own metrics; loader and pool bring theirs. Names follow OpenTelemetry where it has one.
-use crate::http::Exchange;
+use crate::{http::Exchange, persisted::Origin, stream_metrics::StreamMetrics};
 use hyper::{Method, StatusCode, Version};
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
@@ -76,6 +76,23 @@ impl Drop for Active {
     }
 }
 
+/// What is noted of an operation on a WebSocket or an event stream.
+#[derive(Debug, Default)]
+pub(crate) struct StreamedOperation {
+    /// `websocket`, `sse` or `multipart`.
+    pub(crate) transport: &'static str,
+    pub(crate) name: Option<String>,
+    pub(crate) kind: &'static str,
+    /// Answers and events so far.
+    pub(crate) answers: u64,
+    pub(crate) statements: usize,
+    pub(crate) error_code: Option<&'static str>,
+    /// Why nothing ran.
+    pub(crate) rejected: Option<&'static str>,
+    /// Microseconds that it ran; the time between the events of a subscription does not count.
+    pub(crate) micros: u64,
+}
+
 /// Everything that `/metrics` shows.
 pub struct Metrics {
     registry: Registry,
@@ -84,6 +101,7 @@ pub struct Metrics {
     /// For the engine.
     pub(crate) loader: Arc<LoaderMetrics>,
     pub(crate) http: HttpMetrics,
+    pub(crate) stream: StreamMetrics,
     operations: Family<OperationLabels, Counter>,
     durations: Histograms<TypeLabel>,
     errors: Family<CodeLabel, Counter>,
@@ -124,6 +142,7 @@ impl Metrics {
             "Operations by where their document came from",
             documents.clone(),
         );
+        let stream = StreamMetrics::register(&mut registry);
         let pool = PoolMetrics::register(&mut registry);
         db.set_metrics(pool.clone());
         let loader = Arc::new(LoaderMetrics::register(&mut registry));
@@ -134,6 +153,7 @@ impl Metrics {
             pool,
             loader,
             http,
+            stream,
             operations,
             durations,
             errors,
@@ -168,16 +188,36 @@ impl Metrics {
             self.rejected.get_or_create(&ReasonLabel { reason }).inc();
         }
         let Some(operation) = operation else { return };
-        let named = operation.name.as_deref().and_then(|name| self.names.get(name));
+        let micros = operation.ended.saturating_sub(operation.began);
+        self.ended(operation.name.as_deref(), operation.kind, operation.error_code.is_some(), micros);
+    }
+
+    /// Notes an operation on a stream that has ended.
+    pub(crate) fn streamed(&self, operation: &StreamedOperation) {
+        if let Some(code) = operation.error_code {
+            self.errors.get_or_create(&CodeLabel { code }).inc();
+        }
+        if let Some(reason) = operation.rejected {
+            self.rejected.get_or_create(&ReasonLabel { reason }).inc();
+        }
+        self.ended(operation.name.as_deref(), operation.kind, operation.error_code.is_some(), operation.micros);
+    }
+
+    fn ended(&self, name: Option<&str>, operation_type: &'static str, failed: bool, micros: u64) {
+        let named = name.and_then(|name| self.names.get(name));
         let labels = OperationLabels {
-            operation_type: operation.kind,
+            operation_type,
             operation_name: Arc::clone(named.unwrap_or(&self.other)),
-            outcome: if operation.error_code.is_some() { "error" } else { "ok" },
+            outcome: if failed { "error" } else { "ok" },
         };
         self.operations.get_or_create(&labels).inc();
-        self.documents.get_or_create(&OriginLabel { origin: operation.origin.as_str() }).inc();
-        let seconds = Duration::from_micros(operation.ended.saturating_sub(operation.began)).as_secs_f64();
-        self.durations.get_or_create(&TypeLabel { operation_type: operation.kind }).observe(seconds);
+        let seconds = Duration::from_micros(micros).as_secs_f64();
+        self.durations.get_or_create(&TypeLabel { operation_type }).observe(seconds);
+    }
+
+    /// Notes where the document of a request came from.
+    pub(crate) fn document(&self, origin: Origin) {
+        self.documents.get_or_create(&OriginLabel { origin: origin.as_str() }).inc();
     }
 
     /// OpenMetrics text.

@@ -2,7 +2,7 @@
 use crate::{
     app::App,
     config::Config,
-    http::{AccessLog, Health, Limits, Patience, Sdl, Site, listen, serve},
+    http::{AccessLog, Health, Limits, Patience, Sdl, Site, Slots, listen, serve},
     metrics::Metrics,
     telemetry::Telemetry,
 };
@@ -13,8 +13,12 @@ use hyper::{
     header::{CONTENT_TYPE, HeaderValue},
 };
 use std::{future::ready, io, net::SocketAddr, sync::Arc, time::Duration};
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, watch},
+};
 use tradewind_graphql::Engine;
+use tradewind_persistence::changes::follow;
 
 /// How long the metrics listener waits for a scrape at the end.
 const METRICS_DRAIN: Duration = Duration::from_secs(1);
@@ -70,7 +74,11 @@ impl Server {
             tokio::spawn(serve_metrics(listener, limits, closed.clone(), Arc::clone(&app.metrics)))
         });
         let db = app.db.clone();
-        let site = Arc::new(site(app, telemetry));
+        let follow = {
+            let db = db.clone();
+            tokio::spawn(async move { follow(&db).await })
+        };
+        let site = Arc::new(site(app, telemetry, closed.clone()));
         let handler = {
             let site = Arc::clone(&site);
             move |request| serve(Arc::clone(&site), request)
@@ -82,11 +90,14 @@ impl Server {
         tokio::time::sleep(http.drain_delay).await;
         // Nobody else holds the receivers' end open: sending fails only when all have stopped already.
         let _ = close.send(true);
-        let unfinished = serving.await.unwrap_or_default();
+        let streams = tokio::time::timeout(http.drain_timeout, site.slots.empty());
+        let (serving, streams) = tokio::join!(serving, streams);
+        let unfinished = serving.unwrap_or_default() + streams.map_or_else(|_| site.slots.open(), |()| 0);
         if unfinished > 0 {
             tracing::warn!(unfinished, after = ?http.drain_timeout, "requests were cut off");
         }
         refresh.abort();
+        follow.abort();
         if let Some(metrics) = metrics {
             let _ = metrics.await;
         }
@@ -95,15 +106,19 @@ impl Server {
     }
 }
 
-fn site(app: App, telemetry: &Telemetry) -> Site {
+fn site(app: App, telemetry: &Telemetry, closing: watch::Receiver<bool>) -> Site {
     let App { config, db, engine, persisted, metrics, clock } = app;
     let quiet = config.profile == crate::config::Profile::Dev;
-    let turns = tokio::sync::Semaphore::new(config.graphql.max_concurrent_operations);
+    let operations = config.graphql.max_concurrent_operations;
     Site {
-        turns,
+        turns: Semaphore::new(operations),
+        event_turns: Semaphore::new((operations / 4).max(1)),
         access: AccessLog { sample: config.log.access_sample, quiet },
         graphiql: config.http.graphiql.then(crate::graphiql::router),
         graphql: config.graphql,
+        slots: Slots::new(config.stream.max, config.stream.max_per_address),
+        stream: config.stream,
+        closing,
         http: config.http,
         engine,
         health: Health::new(db),

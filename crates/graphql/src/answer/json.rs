@@ -65,7 +65,7 @@ pub(crate) fn write_answer(
     };
     if !errors.is_empty() {
         key(out, "\"errors\":");
-        write(out, errors);
+        write_errors(out, errors);
     }
     if let Some(data) = data {
         key(out, "\"data\":");
@@ -76,6 +76,11 @@ pub(crate) fn write_answer(
         write_object(out, extensions.iter().map(|(key, value)| (key.as_str(), value)));
     }
     out.push(b'}');
+}
+
+/// The list of errors alone.
+pub(crate) fn write_errors(out: &mut Vec<u8>, errors: &[ServerError]) {
+    write(out, errors);
 }
 
 fn write(out: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {

@@ -13,7 +13,7 @@ mod plan;
 mod tests;
 
 pub(crate) use arrange::{arrange, require};
-pub(crate) use json::{rendered, write_answer, write_object};
+pub(crate) use json::{rendered, write_answer, write_errors, write_object};
 pub(crate) use mark::{is_mark, mark};
 pub(crate) use output_types::OutputTypes;
 pub(crate) use plan::{Plan, Planned, plan};

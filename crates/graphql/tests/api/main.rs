@@ -18,4 +18,5 @@ mod schema;
 mod search;
 mod shop;
 mod statements;
+mod subscription;
 mod visibility;

@@ -36,6 +36,7 @@ pub async fn save_products(tx: &WriteTx, shop: &Shop, products: &[Product]) -> R
     let kept = &[product::Column::RatingSum, product::Column::RatingCount];
     insert(tx, std::mem::take(&mut rows.products), Conflict::ReplaceBut(kept)).await?;
     let ids: Vec<Uuid> = products.iter().map(|product| product.id).collect();
+    tx.product_changed(&ids);
     // From here on no other writer has these products.
     let stored = stored(tx, &ids).await?;
     let is_old = |id: &&Uuid| stored.get(id).is_some_and(|row| row.title.is_some());
@@ -172,6 +173,7 @@ pub async fn delete_products(tx: &WriteTx, ids: &[Uuid]) -> Result<(), DbError> 
     if ids.is_empty() {
         return Ok(());
     }
+    tx.product_changed(&ids);
     delete_documents(tx, &stored(tx, &ids).await?).await?;
     tx.execute("DELETE FROM products WHERE id {ids 1}", vec![Arg::Ids(ids)]).await?;
     Ok(())

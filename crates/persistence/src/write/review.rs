@@ -77,6 +77,7 @@ fn row(review: &Review) -> Model {
 }
 
 async fn refresh_ratings(tx: &WriteTx, products: Vec<Uuid>) -> Result<(), DbError> {
+    tx.product_changed(&products);
     let rows: Vec<Ratings> = Conn::from(tx).all(RATINGS, vec![Arg::Ids(products.clone())]).await?;
     let ratings: HashMap<Uuid, (i64, i64)> =
         rows.into_iter().map(|row| (row.product_id, (row.sum, row.count))).collect();

@@ -72,6 +72,7 @@ async fn refresh_page(tx: &WriteTx, tree: &CategoryTree, products: Vec<Uuid>) ->
     if products.is_empty() {
         return Ok(());
     }
+    tx.product_changed(&products);
     let conn = Conn::from(tx);
     let ids = || vec![Arg::Ids(products.clone())];
     let placed: Vec<Placed> = conn.all("SELECT id, category_id FROM products WHERE id {ids 1}", ids()).await?;

@@ -79,6 +79,7 @@ async fn refresh_availability(tx: &WriteTx, products: Vec<Uuid>) -> Result<(), D
     if products.is_empty() {
         return Ok(());
     }
+    tx.product_changed(&products);
     let mut best: BTreeMap<(Uuid, Uuid), Vec<Availability>> = BTreeMap::new();
     for row in Conn::from(tx).all::<Sellable>(SELLABLE, vec![Arg::Ids(products)]).await? {
         let policy = StockPolicy::from_stored(&row.policy);

@@ -1,14 +1,26 @@
 //! The writing transaction.
 use super::conn::statement;
-use crate::{Db, DbError, sql::Arg};
+use crate::{
+    Db, DbError,
+    changes::{Changed, NOTIFY, ProductChanges, payloads},
+    sql::Arg,
+};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
+use std::{
+    collections::BTreeSet,
+    sync::{Mutex, PoisonError},
+};
+use uuid::Uuid;
 
 /// A transaction that may write. Dropped without [`commit`](Self::commit), it undoes everything.
 #[derive(Debug)]
 pub struct WriteTx {
     orm: DatabaseTransaction,
+    /// Products that it changed.
+    changed: Mutex<BTreeSet<Uuid>>,
+    changes: ProductChanges,
 }
 
 impl WriteTx {
@@ -19,12 +31,29 @@ impl WriteTx {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        Ok(Self { orm: db.orm().begin_with_options(options).await? })
+        let orm = db.orm().begin_with_options(options).await?;
+        Ok(Self { orm, changed: Mutex::default(), changes: db.product_changes().clone() })
     }
 
-    /// Makes everything visible at once.
+    /// Makes everything visible at once, and then tells which products changed.
     pub async fn commit(self) -> Result<(), DbError> {
-        Ok(self.orm.commit().await?)
+        let ids = std::mem::take(&mut *self.changed.lock().unwrap_or_else(PoisonError::into_inner));
+        if ids.is_empty() {
+            return Ok(self.orm.commit().await?);
+        }
+        let changed = Changed::of(ids.into_iter());
+        if self.postgres() {
+            let payloads = serde_json::Value::from(payloads(&changed));
+            self.execute(NOTIFY, vec![Arg::Text(payloads.to_string())]).await?;
+        }
+        self.orm.commit().await?;
+        self.changes.committed(changed);
+        Ok(())
+    }
+
+    /// Notes products that this transaction changed, or may have changed, in a way that readers can see.
+    pub(crate) fn product_changed(&self, ids: &[Uuid]) {
+        self.changed.lock().unwrap_or_else(PoisonError::into_inner).extend(ids);
     }
 
     /// Which database it is.

@@ -7,6 +7,7 @@
     reason = "helpers of tests are tests"
 )]
 #![allow(clippy::result_large_err, reason = "the error is proptest's")]
+mod changes;
 mod concurrency;
 mod derived;
 mod edit;

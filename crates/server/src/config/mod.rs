@@ -12,6 +12,7 @@ mod problem;
 mod reader;
 mod runtime;
 mod source;
+mod stream;
 mod telemetry;
 mod value;
 mod var;
@@ -27,6 +28,7 @@ pub use problem::{ConfigError, Problem};
 pub use reader::{Reader, Setting};
 pub use runtime::RuntimeConfig;
 pub use source::{CONFIG_FILE, Flag, Sources};
+pub use stream::StreamConfig;
 pub use telemetry::{LogConfig, LogFormat, OtlpConfig};
 pub use var::{Profile, Var};
 
@@ -43,6 +45,8 @@ pub struct Config {
     pub graphql: GraphqlConfig,
     /// Documents that clients name instead of sending them.
     pub documents: DocumentsConfig,
+    /// WebSockets and event streams.
+    pub stream: StreamConfig,
     /// The log.
     pub log: LogConfig,
     /// Traces, when a collector is named.
@@ -63,6 +67,7 @@ impl Config {
         let database = DatabaseConfig::read(&mut reader);
         let graphql = GraphqlConfig::read(&mut reader);
         let documents = DocumentsConfig::read(&mut reader);
+        let stream = StreamConfig::read(&mut reader);
         let log = LogConfig::read(&mut reader);
         let otlp = OtlpConfig::read(&mut reader);
         let metrics = MetricsConfig::read(&mut reader);
@@ -75,6 +80,7 @@ impl Config {
                 database: database?,
                 graphql: graphql?,
                 documents: documents?,
+                stream: stream?,
                 log: log?,
                 otlp: otlp?,
                 metrics: metrics?,
@@ -82,26 +88,25 @@ impl Config {
                 settings,
             })
         };
-        match problems.is_empty() {
-            true => read().ok_or(ConfigError { problems }),
-            false => Err(ConfigError { problems }),
+        match read() {
+            Some(config) if problems.is_empty() => Ok(config),
+            _ => Err(ConfigError { problems }),
         }
     }
 }
 
 /// Every variable, in the order of the documentation.
 pub fn vars() -> impl Iterator<Item = &'static Var> {
-    [
+    let areas = [
         database::VARS,
         http::VARS,
         graphql::VARS,
         documents::VARS,
+        stream::VARS,
         telemetry::VARS,
         metrics::VARS,
         runtime::VARS,
         source::VARS,
-    ]
-    .into_iter()
-    .flatten()
-    .copied()
+    ];
+    areas.into_iter().flatten().copied()
 }

@@ -1,5 +1,6 @@
 //! One line per request. It names ids, times and codes; never a header, an argument or a variable.
-use super::Exchange;
+use super::{Exchange, Ids};
+use crate::metrics::StreamedOperation;
 use hyper::StatusCode;
 use std::time::Duration;
 
@@ -52,6 +53,54 @@ impl AccessLog {
         } else {
             line!(info, exchange, status, elapsed);
         }
+    }
+}
+
+impl AccessLog {
+    /// The end of an operation on a stream.
+    pub(super) fn streamed(&self, operation: &StreamedOperation, request_id: &str, trace_id: &str, open: Duration) {
+        if operation.error_code.is_none() && self.sample < 1.0 && fastrand::f64() >= self.sample {
+            return;
+        }
+        macro_rules! line {
+            ($level:ident) => {
+                tracing::$level!(
+                    target: "tradewind::access",
+                    request_id,
+                    trace_id,
+                    transport = operation.transport,
+                    operation_name = operation.name.as_deref().map(cut),
+                    operation_type = operation.kind,
+                    answers = operation.answers,
+                    statements = operation.statements,
+                    duration_us = operation.micros,
+                    open_ms = u64::try_from(open.as_millis()).unwrap_or(u64::MAX),
+                    error_code = operation.error_code,
+                    "operation"
+                )
+            };
+        }
+        if self.quiet { line!(debug) } else { line!(info) }
+    }
+
+    /// The end of a WebSocket.
+    pub(super) fn socket(&self, ids: &Ids, code: u16, operations: u64, open: Duration) {
+        let open_ms = u64::try_from(open.as_millis()).unwrap_or(u64::MAX);
+        let (request_id, trace_id) = (ids.request_id(), ids.trace_id());
+        macro_rules! line {
+            ($level:ident) => {
+                tracing::$level!(
+                    target: "tradewind::access",
+                    request_id,
+                    trace_id = trace_id.as_str(),
+                    code,
+                    operations,
+                    open_ms,
+                    "socket"
+                )
+            };
+        }
+        if self.quiet { line!(debug) } else { line!(info) }
     }
 }
 

@@ -70,6 +70,12 @@ impl Failure {
         Self::new(StatusCode::FORBIDDEN, Code::Forbidden, "cross_site", message)
     }
 
+    /// 403: a page of another origin asks for a WebSocket.
+    pub(super) fn foreign_origin() -> Self {
+        let message = "pages of this origin may not open a WebSocket here: allow it with TRADEWIND_CORS_ORIGINS";
+        Self::new(StatusCode::FORBIDDEN, Code::Forbidden, "foreign_origin", message)
+    }
+
     /// 404.
     pub(super) fn not_found() -> Self {
         Self::bad_input(
@@ -126,6 +132,23 @@ impl Failure {
     pub(super) fn too_slow(limit: Duration) -> Self {
         let message = format!("the operation took longer than {limit:?}: ask for less, or narrow it with a filter");
         Self::new(None, Code::Timeout, "execution_timeout", message)
+    }
+
+    /// 426: here is a WebSocket, and the request does not ask for one.
+    pub(super) fn upgrade_required() -> Self {
+        let message = "this is a WebSocket (graphql-transport-ws, version 13, over HTTP/1.1): send GraphQL over HTTP \
+             to /graphql";
+        Self::bad_input(StatusCode::UPGRADE_REQUIRED, "upgrade_required", message)
+    }
+
+    /// 429: this client has enough.
+    pub(super) fn rate_limited(message: String) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, Code::RateLimited, "streams_per_address", message)
+    }
+
+    /// 503: the server has enough.
+    pub(super) fn unavailable(message: String) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, "streams", message)
     }
 
     /// 500: a panic, or an answer that cannot be written.

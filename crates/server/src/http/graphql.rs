@@ -1,9 +1,17 @@
 //! `/graphql`: reads the request, runs it within its time, writes the answer.
 use super::{
-    Exchange, Site, body, compress::Encoding, csrf, failure::Failure, negotiate::Media, params, params::Asked, reply,
-    route::DOCUMENT, status::STATUS,
+    Exchange, Site, body,
+    compress::Encoding,
+    csrf,
+    failure::Failure,
+    negotiate::Media,
+    params::{self, Asked},
+    reply,
+    route::DOCUMENT,
+    status::STATUS,
+    stream::{Caller, Format, Work, accepted, answers, client_address, respond},
 };
-use crate::persisted::{Found, NotFound, Origin};
+use crate::persisted::{DocumentHash, Found, NotFound};
 use axum::body::Body;
 use hyper::{
     Method, Request, Response, StatusCode,
@@ -11,7 +19,11 @@ use hyper::{
     header::{HeaderMap, HeaderValue},
     http::request::Parts,
 };
-use std::time::{Duration, Instant};
+use std::{
+    net::IpAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tradewind_graphql::{Code, GraphqlRequest, Outcome, RequestContext};
 
 /// What log, metrics and spans want to know of an operation.
@@ -19,7 +31,6 @@ use tradewind_graphql::{Code, GraphqlRequest, Outcome, RequestContext};
 pub(crate) struct Operation {
     pub(crate) name: Option<String>,
     pub(crate) kind: &'static str,
-    pub(crate) origin: Origin,
     pub(crate) statements: usize,
     pub(crate) error_code: Option<&'static str>,
     /// Why nothing ran.
@@ -32,27 +43,41 @@ pub(crate) struct Operation {
     pub(crate) explain: Option<async_graphql::Value>,
 }
 
-/// Answers a GET or POST of `/graphql`, and a GET of `/graphql/d/<id>`.
+/// Answers a GET or POST of `/graphql`, and a GET of `/graphql/d/<id>`: with one answer, or with a stream where the
+/// client takes one. A client that also takes JSON gets a stream only of what is one: urql accepts everything for
+/// everything.
 pub(super) async fn answer(
-    site: &Site,
+    site: &Arc<Site>,
     exchange: &mut Exchange,
-    media: Media,
+    media: Option<Media>,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Failure> {
+    let format = accepted(request.headers());
+    if media.is_none() && format.is_none() {
+        return Err(Failure::not_acceptable());
+    }
+    let address = client_address(&request, site.stream.client_address_header.as_ref());
     let (parts, incoming) = request.into_parts();
-    let Asked { document, operation_name, variables } = read(site, &parts, incoming).await?;
-    let found = site.persisted.find(document).await.map_err(|cause| not_found(cause, &parts))?;
-    let Found { text, origin, register } = found;
-    let register = register.map(|hash| (hash, text.as_str().into()));
-    let request = GraphqlRequest { query: text, operation_name, variables };
+    let queries_only = parts.method == Method::GET;
+    let asked = read(site, &parts, incoming).await?;
+    let (request, register) = find(site, asked).await.map_err(|cause| not_found(cause, &parts))?;
     let explain = wants_explain(&parts.headers) && site.graphql.explain;
-    let context = context(site, exchange, &parts, explain || exchange.traced)?;
-    let asked = Told { began: exchange.micros(), explain, origin };
-    let outcome = execute(site, request, context).await.map_err(|late| timed_out(exchange, &asked, late))?;
+    let channel = channel(&parts.headers)?;
+    if let Some(format) = format {
+        let ids = exchange.ids.clone();
+        let caller = Caller { transport: format.name(), channel: channel.clone(), explain, queries_only, ids };
+        if let Some(stream) = stream(site, &request, media, format, caller, address).await? {
+            return Ok(stream);
+        }
+    }
+    let media = media.unwrap_or(Media::Json);
+    let context = context(site, exchange, channel, queries_only, explain || exchange.traced);
+    let began = exchange.micros();
+    let outcome = execute(site, request, context).await.map_err(|late| timed_out(exchange, began, late))?;
     if let Some((hash, text)) = register.filter(|_| outcome.executed) {
         site.persisted.register(hash, text).await;
     }
-    write(site, exchange, media, &parts, outcome, &asked)
+    write(site, exchange, media, &parts, outcome, Told { began, explain })
 }
 
 async fn read(site: &Site, parts: &Parts, incoming: Incoming) -> Result<Asked, Failure> {
@@ -75,6 +100,18 @@ fn document_of(parts: &Parts) -> Option<&str> {
     parts.uri.path().strip_prefix(DOCUMENT)
 }
 
+/// Puts the document in, and says under which hash it is to be kept once it has turned out valid.
+pub(super) async fn find(
+    site: &Site,
+    asked: Asked,
+) -> Result<(GraphqlRequest, Option<(DocumentHash, Arc<str>)>), NotFound> {
+    let Asked { document, operation_name, variables } = asked;
+    let Found { text, origin, register } = site.persisted.find(document).await?;
+    site.metrics.document(origin);
+    let register = register.map(|hash| (hash, text.as_str().into()));
+    Ok((GraphqlRequest { query: text, operation_name, variables }, register))
+}
+
 /// A document that the path names is absent as any other page is.
 fn not_found(cause: NotFound, parts: &Parts) -> Failure {
     let is_page = matches!(cause, NotFound::Id(_)) && document_of(parts).is_some();
@@ -82,30 +119,58 @@ fn not_found(cause: NotFound, parts: &Parts) -> Failure {
     if is_page { Failure { status: Some(StatusCode::NOT_FOUND), ..failure } } else { failure }
 }
 
+/// The answer as a stream; `None`: one answer is better.
+async fn stream(
+    site: &Arc<Site>,
+    request: &GraphqlRequest,
+    media: Option<Media>,
+    format: Format,
+    caller: Caller,
+    address: IpAddr,
+) -> Result<Option<Response<Body>>, Failure> {
+    let work = match site.engine.subscribe(request, &caller.context(site)).await {
+        Ok(Some(stream)) => Work::live(stream),
+        // The ordinary way refuses it too.
+        Ok(None) | Err(_) if media.is_some() => return Ok(None),
+        Ok(None) => Work::Request(request.clone()),
+        Err(refused) if refused.method_not_allowed => return Err(Failure::method("POST")),
+        Err(refused) => Work::Refused(refused),
+    };
+    let slot = site.slots.take(address)?;
+    Ok(Some(respond(site, format, slot, answers(Arc::clone(site), work, caller))))
+}
+
 /// What is known of an operation before it runs.
 struct Told {
     /// Microseconds from the start of the request.
     began: u64,
     explain: bool,
-    origin: Origin,
 }
 
-fn context(site: &Site, exchange: &Exchange, parts: &Parts, explain: bool) -> Result<RequestContext, Failure> {
-    let channel = match parts.headers.get("tradewind-channel").map(HeaderValue::to_str) {
-        None => None,
-        Some(Ok(channel)) => Some(channel.to_owned()),
-        Some(Err(_)) => {
-            return Err(Failure::malformed("the header Tradewind-Channel has characters that no channel has"));
-        }
-    };
-    Ok(RequestContext {
+fn context(
+    site: &Site,
+    exchange: &Exchange,
+    channel: Option<String>,
+    queries_only: bool,
+    explain: bool,
+) -> RequestContext {
+    RequestContext {
         channel,
         explain,
-        queries_only: parts.method == Method::GET,
+        queries_only,
         now: (site.clock)(),
         request_id: exchange.ids.request_id().to_owned(),
         trace_id: exchange.ids.trace_id().as_str().to_owned(),
-    })
+    }
+}
+
+/// The header `Tradewind-Channel`.
+pub(super) fn channel(headers: &HeaderMap) -> Result<Option<String>, Failure> {
+    match headers.get("tradewind-channel").map(HeaderValue::to_str) {
+        None => Ok(None),
+        Some(Ok(channel)) => Ok(Some(channel.to_owned())),
+        Some(Err(_)) => Err(Failure::malformed("the header Tradewind-Channel has characters that no channel has")),
+    }
 }
 
 async fn execute(site: &Site, request: GraphqlRequest, context: RequestContext) -> Result<Outcome, TooLong> {
@@ -125,13 +190,12 @@ struct TooLong {
     limit: Duration,
 }
 
-fn timed_out(exchange: &mut Exchange, asked: &Told, late: TooLong) -> Failure {
+fn timed_out(exchange: &mut Exchange, began: u64, late: TooLong) -> Failure {
     exchange.operation = Some(Operation {
         name: late.name,
         kind: "unknown",
-        origin: asked.origin,
         error_code: Some(Code::Timeout.as_str()),
-        began: asked.began,
+        began,
         ended: exchange.micros(),
         ..Operation::default()
     });
@@ -144,7 +208,7 @@ fn write(
     media: Media,
     parts: &Parts,
     mut outcome: Outcome,
-    asked: &Told,
+    asked: Told,
 ) -> Result<Response<Body>, Failure> {
     let extensions = &mut outcome.response.extensions;
     let explain = if asked.explain { extensions.get("explain").cloned() } else { extensions.remove("explain") };
@@ -153,7 +217,6 @@ fn write(
     exchange.operation = Some(Operation {
         name: outcome.operation_name,
         kind: outcome.operation_type,
-        origin: asked.origin,
         statements: outcome.statements,
         error_code: outcome.error_code,
         rejected,
@@ -170,7 +233,7 @@ fn write(
     Ok(reply::graphql(STATUS.of(media, refused), media, body, encoding))
 }
 
-fn wants_explain(headers: &HeaderMap) -> bool {
+pub(super) fn wants_explain(headers: &HeaderMap) -> bool {
     headers.get("tradewind-explain").is_some_and(|value| value == "1")
 }
 

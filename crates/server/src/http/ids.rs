@@ -28,6 +28,13 @@ impl Ids {
         }
     }
 
+    /// Of an operation on a socket with these ids: a trace of its own, and a request id that begins alike.
+    pub(crate) fn operation(&self, number: u64) -> Self {
+        let request_id = HeaderValue::try_from(format!("{}.{number}", self.request_id()));
+        let request_id = request_id.unwrap_or_else(|_| self.request_id.clone());
+        Self { request_id, trace_id: random(), parent_id: [0; 8], sampled: None }
+    }
+
     pub(crate) fn request_id(&self) -> &str {
         self.request_id.to_str().unwrap_or_default()
     }

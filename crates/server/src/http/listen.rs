@@ -1,5 +1,8 @@
 //! Accepts connections (HTTP/1.1, and HTTP/2 with prior knowledge) until told to stop, then lets them finish.
-use super::connection::{Activity, Heard, Patience, drive};
+use super::{
+    connection::{Activity, Heard, Patience, drive},
+    stream::Peer,
+};
 use crate::config::LARGEST_HEAD;
 use axum::body::Body;
 use hyper::{Request, Response, body::Incoming, service::service_fn};
@@ -32,6 +35,12 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Turns true when listeners should take no new connections.
 pub(crate) type Stop = watch::Receiver<bool>;
 
+/// Waits until it turns true.
+pub(super) async fn stopped(stop: &mut Stop) {
+    // Without a sender there is nobody left to serve for.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
 /// Serves until `stop`. Returns how many connections did not finish in time.
 pub(crate) async fn listen<H, F>(listener: TcpListener, limits: Limits, mut stop: Stop, handler: H) -> usize
 where
@@ -46,14 +55,15 @@ where
             let slot = Arc::clone(&slots).acquire_owned().await.ok()?;
             Some((accept(&listener).await, slot))
         };
-        let (stream, slot) = tokio::select! {
+        let ((stream, peer), slot) = tokio::select! {
             biased;
             _ = stop.wait_for(|stop| *stop) => break,
             next = next => match next { Some(next) => next, None => break },
         };
         let (handler, activity) = (handler.clone(), Activity::new());
         let served = Arc::clone(&activity);
-        let service = service_fn(move |request: Request<Incoming>| {
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(peer);
             let in_flight = served.begin(request.version());
             let answer = handler(request);
             async move { Ok::<_, Infallible>(in_flight.answered(answer.await)) }
@@ -88,13 +98,13 @@ fn builder(idle: Duration) -> auto::Builder<TokioExecutor> {
     builder
 }
 
-async fn accept(listener: &TcpListener) -> TcpStream {
+async fn accept(listener: &TcpListener) -> (TcpStream, Peer) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, address)) => {
                 // An answer is written once: waiting for more would only add 40 ms.
                 let _ = stream.set_nodelay(true);
-                return stream;
+                return (stream, Peer(address.ip()));
             }
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {

@@ -18,7 +18,9 @@ mod query_string;
 mod reply;
 mod route;
 mod sdl;
+mod socket;
 mod status;
+mod stream;
 
 pub(crate) use access::AccessLog;
 pub(crate) use connection::Patience;
@@ -27,9 +29,10 @@ pub(crate) use health::Health;
 pub(crate) use ids::Ids;
 pub(crate) use listen::{Limits, listen};
 pub(crate) use sdl::Sdl;
+pub(crate) use stream::Slots;
 
 use crate::{
-    config::{GraphqlConfig, HttpConfig},
+    config::{GraphqlConfig, HttpConfig, StreamConfig},
     metrics::Metrics,
     persisted::Persisted,
     telemetry::Tracer,
@@ -49,9 +52,16 @@ use tradewind_graphql::Engine;
 pub(crate) struct Site {
     pub(crate) http: HttpConfig,
     pub(crate) graphql: GraphqlConfig,
+    pub(crate) stream: StreamConfig,
+    /// What stays open.
+    pub(crate) slots: Slots,
+    /// Turns true when what stays open has to end.
+    pub(crate) closing: tokio::sync::watch::Receiver<bool>,
     pub(crate) engine: Engine,
     /// One permit for each operation that may run now, handed out in the order of arrival.
     pub(crate) turns: tokio::sync::Semaphore,
+    /// Events of subscriptions need one of these first: a flood of changes does not keep requests waiting.
+    pub(crate) event_turns: tokio::sync::Semaphore,
     pub(crate) health: Health,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) access: AccessLog,
@@ -138,7 +148,7 @@ fn finish(site: &Site, exchange: Exchange, status: StatusCode) {
 }
 
 async fn answer(
-    site: &Site,
+    site: &Arc<Site>,
     exchange: &mut Exchange,
     route: Route,
     media: Option<Media>,
@@ -150,14 +160,19 @@ async fn answer(
     if method == Method::OPTIONS && route != Route::Unknown {
         return Ok(cors::preflight(request.headers(), route.allow(), cross_origin));
     }
+    if route == Route::Socket && method == Method::GET {
+        return socket::answer(site, exchange, request);
+    }
     if route.runs_operations() {
         if method != Method::GET && (method != Method::POST || route != Route::Graphql) {
             return Err(Failure::method(route.allow()));
         }
-        let media = media.ok_or_else(Failure::not_acceptable)?;
+        if method == Method::GET && socket::is_upgrade(request.headers()) {
+            return socket::answer(site, exchange, request);
+        }
         return graphql::answer(site, exchange, media, request).await;
     }
-    if method != Method::GET && method != Method::HEAD && route != Route::Unknown {
+    if (method != Method::GET && method != Method::HEAD && route != Route::Unknown) || route == Route::Socket {
         return Err(Failure::method(route.allow()));
     }
     match route {
@@ -166,7 +181,7 @@ async fn answer(
         Route::Sdl => Ok(site.sdl.respond(request.headers())),
         Route::Root => root(site),
         Route::Graphiql => graphiql(site, request).await,
-        Route::Graphql | Route::Document | Route::Unknown => Err(Failure::not_found()),
+        Route::Graphql | Route::Document | Route::Socket | Route::Unknown => Err(Failure::not_found()),
     }
 }
 

@@ -44,6 +44,11 @@ pub(super) fn from_json(body: &[u8]) -> Result<Asked, Failure> {
     serde_json::from_slice::<Params>(body).map_err(|error| bad_json("the body", &error))?.build()
 }
 
+/// Reads the payload of a `subscribe` message.
+pub(super) fn from_value(payload: Value) -> Result<Asked, Failure> {
+    serde_json::from_value::<Params>(payload).map_err(|error| bad_json("the payload", &error))?.build()
+}
+
 /// Reads the query string of a GET. An empty parameter is an absent one.
 pub(super) fn from_query_string(query: &str) -> Result<Asked, Failure> {
     query_params(query)?.build()

@@ -3,7 +3,10 @@ use super::{compress::Encoding, failure::Failure, negotiate::Media, status::STAT
 use axum::body::Body;
 use hyper::{
     Response, StatusCode,
-    header::{ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, VARY},
+    header::{
+        ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER,
+        SEC_WEBSOCKET_VERSION, UPGRADE, VARY,
+    },
 };
 use tradewind_graphql::Outcome;
 
@@ -48,6 +51,16 @@ pub(super) fn failure(failure: &Failure, media: Media, trace_id: &str) -> Respon
     });
     let status = failure.status.unwrap_or_else(|| STATUS.of(media, Some(failure.code)));
     let mut response = graphql(status, media, body.to_string().into_bytes(), None);
+    match status {
+        StatusCode::UPGRADE_REQUIRED => {
+            response.headers_mut().insert(UPGRADE, HeaderValue::from_static("websocket"));
+            response.headers_mut().insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+        }
+        StatusCode::TOO_MANY_REQUESTS => {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
+        }
+        _ => {}
+    }
     if let Some(allow) = failure.allow {
         response.headers_mut().insert(ALLOW, HeaderValue::from_static(allow));
     }

@@ -9,6 +9,7 @@ pub(super) enum Route {
     Graphql,
     /// A trusted document by its id.
     Document,
+    Socket,
     Graphiql,
     Sdl,
     Livez,
@@ -21,6 +22,7 @@ impl Route {
     pub(super) fn of(path: &str) -> Self {
         match path {
             "/graphql" => Self::Graphql,
+            "/graphql/ws" => Self::Socket,
             "/livez" => Self::Livez,
             "/readyz" => Self::Readyz,
             "/schema.graphql" => Self::Sdl,
@@ -40,6 +42,7 @@ impl Route {
         match self {
             Self::Graphql => "/graphql",
             Self::Document => "/graphql/d/{id}",
+            Self::Socket => "/graphql/ws",
             Self::Graphiql => "/graphiql",
             Self::Sdl => "/schema.graphql",
             Self::Livez => "/livez",
@@ -53,6 +56,7 @@ impl Route {
         match self {
             Self::Graphql => "GET, POST",
             Self::Document => "GET",
+            Self::Socket => "GET",
             _ => "GET, HEAD",
         }
     }

@@ -101,6 +101,13 @@ impl TestServer {
         response.text().await.expect("text")
     }
 
+    /// Waits until the metrics have this text.
+    pub(crate) async fn until(&self, text: &str) {
+        while !self.scrape().await.contains(text) {
+            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        }
+    }
+
     /// Sends the stop signal.
     pub(crate) fn begin_stop(&mut self) {
         self.stop.take().expect("once").send(()).expect("running");

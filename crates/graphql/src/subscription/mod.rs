@@ -1,0 +1,11 @@
+//! Subscriptions: the root type, and the stream that runs an operation once per event.
+//!
+//! As in the specification (section 6.2.3): the operation is validated and its root field resolved once, which says what
+//! to wait for; then each event runs the operation like a query, with that event as its root, loaders and frontier of
+//! its own, and the time of the event.
+mod root_field;
+mod root_type;
+mod stream;
+
+pub(crate) use root_type::Subscription;
+pub use stream::{Event, EventStream};

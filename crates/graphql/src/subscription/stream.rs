@@ -1,0 +1,207 @@
+//! One subscription under way.
+use super::{root_field::with_root_field, root_type::Cause};
+use crate::{
+    answer::{Plan, arrange, plan},
+    context::RequestCtx,
+    engine::{Engine, Prepared, code_of, finish, refuse, without_channel},
+    error::Code,
+    execution::Rendering,
+    explain::{Clock, explain},
+    loaders::{Loaders, Source},
+    request::{GraphqlRequest, Outcome, RequestContext},
+};
+use async_graphql::{
+    Request, Response, Variables,
+    parser::types::{ExecutableDocument, OperationType},
+};
+use futures_util::StreamExt;
+use parking_lot::Mutex;
+use std::{
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
+use tradewind_persistence::{
+    changes::{ChangeReader, Wanted},
+    read::Scope,
+    statements,
+};
+use uuid::Uuid;
+
+/// Something that a subscription waits for.
+#[derive(Clone, Copy, Debug)]
+pub struct Event {
+    product_id: Uuid,
+}
+
+/// A subscription: wait for an [`Event`] with [`changed`](Self::changed), then run the operation for it with
+/// [`execute`](Self::execute). Between the two the caller may wait for its turn; meanwhile nothing piles up.
+pub struct EventStream {
+    engine: Engine,
+    document: ExecutableDocument,
+    operation_name: Option<String>,
+    variables: Variables,
+    plan: Plan,
+    is_rendered: bool,
+    cost: u64,
+    changes: ChangeReader,
+}
+
+impl Engine {
+    /// Begins a subscription; what happens from now on is told. `None`: the operation is no subscription, and
+    /// [`execute`](Self::execute) runs it. An error is the answer to a request of which nothing runs.
+    pub async fn subscribe(
+        &self,
+        request: &GraphqlRequest,
+        context: &RequestContext,
+    ) -> Result<Option<EventStream>, Box<Outcome>> {
+        let prepared = self.prepare(request.clone(), context)?;
+        if prepared.document.kind != OperationType::Subscription {
+            return Ok(None);
+        }
+        let (operation_name, cost) = (prepared.document.operation_name.clone(), prepared.analysis.cost);
+        let begun = self.begin(prepared, context).await;
+        begun.map(Some).map_err(|refused| {
+            let operation_type = "subscription";
+            Box::new(Outcome { operation_name, operation_type, cost, ..*refused })
+        })
+    }
+
+    async fn begin(&self, prepared: Prepared, context: &RequestContext) -> Result<EventStream, Box<Outcome>> {
+        let Prepared { request, document, analysis, .. } = prepared;
+        let flat = with_root_field(&document.parsed, document.operation_name.as_deref())
+            .map_err(|message| refuse(Code::GraphqlValidationFailed, message, context))?;
+        let mut stream = EventStream {
+            engine: self.clone(),
+            operation_name: document.operation_name.clone(),
+            variables: request.variables,
+            plan: Plan::default(),
+            is_rendered: document.is_rendered,
+            cost: analysis.cost,
+            // Before the first look at anything: what changes meanwhile is told.
+            changes: self.db().product_changes().subscribe(Wanted::All),
+            document: flat,
+        };
+        self.directory
+            .resolve(self.db(), context.channel.as_deref())
+            .await
+            .map_err(|cause| Box::new(without_channel(cause, context)))?;
+        let wanted = Arc::new(Cause::Beginning(Mutex::new(None)));
+        let first = self.schema.execute_stream(stream.request().data(SharedCause(Arc::clone(&wanted)))).next().await;
+        if let Some(mut response) = first {
+            for error in &mut response.errors {
+                finish(error, context);
+            }
+            return Err(Box::new(stream.outcome(response, false, 0)));
+        }
+        let Cause::Beginning(wanted) = &*wanted else {
+            return Err(refuse(Code::Internal, INTERNAL.to_owned(), context));
+        };
+        let Some(wanted) = wanted.lock().take() else {
+            return Err(refuse(Code::Internal, INTERNAL.to_owned(), context));
+        };
+        stream.changes.narrow(wanted);
+        if let Some(operation) = stream.document.operations.iter().find_map(|(name, operation)| {
+            let is_chosen = name.is_none() || name.map(|name| name.as_str()) == stream.operation_name.as_deref();
+            is_chosen.then_some(&operation.node)
+        }) {
+            stream.plan = plan(&self.types, &stream.document, operation, Some(&stream.variables)).plan;
+        }
+        Ok(stream)
+    }
+}
+
+const INTERNAL: &str = "internal error: report the trace id if it lasts";
+const MISSED: &str = "changes were missed, because the client was too slow or the database was away: read again what you show, and \
+     subscribe again";
+
+/// In the data of a request.
+pub(crate) struct SharedCause(pub(crate) Arc<Cause>);
+
+impl EventStream {
+    /// Name of the operation that was chosen.
+    pub fn operation_name(&self) -> Option<&str> {
+        self.operation_name.as_deref()
+    }
+
+    /// Waits for the next event. An error ends the subscription, and is its last answer. Dropping the future loses
+    /// nothing.
+    pub async fn changed(&mut self, context: &RequestContext) -> Result<Event, Box<Outcome>> {
+        let next = self.changes.next().await;
+        next.map(|product_id| Event { product_id }).map_err(|_| {
+            let refused = *refuse(Code::Unavailable, MISSED.to_owned(), context);
+            let (operation_name, operation_type) = (self.operation_name.clone(), "subscription");
+            Box::new(Outcome { operation_name, operation_type, cost: self.cost, ..refused })
+        })
+    }
+
+    /// Runs the operation for an event. `None`: this channel tells nobody of it. The context is that of the event: its
+    /// time, its ids.
+    pub async fn execute(&self, event: Event, context: &RequestContext) -> Option<Outcome> {
+        let started = Instant::now();
+        let resolving = context.explain.then(|| Arc::new(OnceLock::new()));
+        let frontier = self.engine.frontier();
+        let run = async {
+            let db = self.engine.db().clone();
+            let channel = self.engine.directory.resolve(&db, context.channel.as_deref()).await?;
+            let scope = Scope::new(channel.row.id, context.now);
+            let loaders = Loaders::new(frontier.clone(), Source { db: db.clone(), scope });
+            let cause = Cause::ProductChanged { id: event.product_id, is_named: !self.changes.wants_all() };
+            let resolving = resolving.clone();
+            let request = self.request().data(SharedCause(Arc::new(cause))).data(RequestCtx {
+                channel,
+                scope,
+                loaders,
+                db,
+                resolving,
+            });
+            let mut answers = self.engine.schema.execute_stream(request);
+            Ok(frontier.run(answers.next()).await)
+        };
+        let (result, statements) = statements::record(context.explain, run).await;
+        let mut response = match result {
+            Ok(response) => response?,
+            Err(no_channel) => {
+                let (operation_name, operation_type) = (self.operation_name.clone(), "subscription");
+                let (statements, cost) = (statements.count, self.cost);
+                let refused = without_channel(no_channel, context);
+                return Some(Outcome { operation_name, operation_type, statements, cost, ..refused });
+            }
+        };
+        arrange(&mut response.data, &self.plan, &response.errors, self.is_rendered);
+        for error in &mut response.errors {
+            finish(error, context);
+        }
+        if context.explain {
+            let resolving = resolving.and_then(|resolving| resolving.get().copied());
+            let clock = Clock { started, parsed: started, resolving, ended: Instant::now() };
+            let explained = explain(&statements, &frontier.reports(), self.cost, &clock);
+            response.extensions.insert("explain".to_owned(), explained);
+        }
+        Some(self.outcome(response, true, statements.count))
+    }
+
+    fn request(&self) -> Request {
+        let mut request = Request::new("").variables(self.variables.clone());
+        request.operation_name.clone_from(&self.operation_name);
+        request.set_parsed_query(self.document.clone());
+        if self.is_rendered {
+            request = request.data(Rendering { types: Arc::clone(&self.engine.types) });
+        }
+        request
+    }
+
+    fn outcome(&self, response: Response, executed: bool, statements: usize) -> Outcome {
+        let error_code = response.errors.first().and_then(code_of);
+        Outcome {
+            executed,
+            method_not_allowed: false,
+            operation_name: self.operation_name.clone(),
+            operation_type: "subscription",
+            statements,
+            cost: self.cost,
+            error_code,
+            limit: None,
+            response,
+        }
+    }
+}

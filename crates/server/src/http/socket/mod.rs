@@ -1,0 +1,64 @@
+//! `graphql-transport-ws`: operations over a WebSocket, each with an id
+//! (<https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md>).
+mod close;
+mod handshake;
+mod message;
+mod session;
+
+use super::{
+    Exchange, Site,
+    failure::Failure,
+    graphql::{channel, wants_explain},
+    stream::{Caller, client_address},
+};
+use axum::body::Body;
+use handshake::{Handshake, is_allowed};
+use hyper::{Request, Response, body::Incoming};
+use hyper_util::rt::TokioIo;
+use session::Session;
+use std::sync::Arc;
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::protocol::{Role, WebSocketConfig},
+};
+
+pub(super) use handshake::is_upgrade;
+
+/// Label of metrics and logs.
+const TRANSPORT: &str = "websocket";
+
+/// Makes a WebSocket of the request's connection.
+pub(super) fn answer(
+    site: &Arc<Site>,
+    exchange: &Exchange,
+    mut request: Request<Incoming>,
+) -> Result<Response<Body>, Failure> {
+    if !is_allowed(request.headers(), &site.http.cors) {
+        return Err(Failure::foreign_origin());
+    }
+    let Handshake { accept, speaks_ours } = Handshake::read(&request)?;
+    let caller = Caller {
+        transport: TRANSPORT,
+        channel: channel(request.headers())?,
+        explain: site.graphql.explain && wants_explain(request.headers()),
+        queries_only: false,
+        ids: exchange.ids.clone(),
+    };
+    let address = client_address(&request, site.stream.client_address_header.as_ref());
+    let slot = site.slots.take(address)?;
+    let upgraded = hyper::upgrade::on(&mut request);
+    let config = WebSocketConfig::default()
+        .max_message_size(Some(site.stream.socket_max_message))
+        .max_frame_size(Some(site.stream.socket_max_message))
+        // One answer at a time is written: nothing has to wait in memory for a slow client.
+        .write_buffer_size(0);
+    let site = Arc::clone(site);
+    tokio::spawn(async move {
+        // The client has gone before the protocol began: nobody is left to tell.
+        let Ok(upgraded) = upgraded.await else { return };
+        let socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config)).await;
+        let _open = (slot, site.metrics.stream.open(TRANSPORT));
+        Session::new(site, socket, caller).run(speaks_ours).await;
+    });
+    Ok(handshake::response(accept, speaks_ours))
+}

@@ -1,0 +1,193 @@
+//! One operation as a stream of answers, whatever the transport.
+use super::{
+    super::{Ids, Site, graphql::micros_since},
+    record::Record,
+};
+use futures_util::{FutureExt, Stream, stream};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
+use tokio::{sync::Mutex as AsyncMutex, task::JoinSet, time::error::Elapsed};
+use tradewind_graphql::{Code, Event, EventStream, GraphqlRequest, Outcome, RequestContext};
+
+/// What an operation says to its client.
+#[derive(Debug)]
+pub(in crate::http) enum Answer {
+    /// A result; others may follow.
+    Next(Outcome),
+    /// The request was refused, or the operation cannot go on: the last answer.
+    Refused(Outcome),
+}
+
+/// Who asks, and what goes for all events.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct Caller {
+    /// Label of metrics and logs.
+    pub(in crate::http) transport: &'static str,
+    pub(in crate::http) channel: Option<String>,
+    pub(in crate::http) explain: bool,
+    pub(in crate::http) queries_only: bool,
+    pub(in crate::http) ids: Ids,
+}
+
+impl Caller {
+    /// The context of what runs now.
+    pub(in crate::http) fn context(&self, site: &Site) -> RequestContext {
+        RequestContext {
+            channel: self.channel.clone(),
+            explain: self.explain,
+            queries_only: self.queries_only,
+            now: (site.clock)(),
+            request_id: self.ids.request_id().to_owned(),
+            trace_id: self.ids.trace_id().as_str().to_owned(),
+        }
+    }
+}
+
+/// A subscription under way. The run of an event holds it too, and may be given up: there is never a second one.
+pub(in crate::http) type Live = Arc<AsyncMutex<EventStream>>;
+
+/// How far an operation is.
+pub(in crate::http) enum Work {
+    /// To be read.
+    Request(GraphqlRequest),
+    /// To be told of events.
+    Live(Live),
+    /// Nothing runs.
+    Refused(Box<Outcome>),
+}
+
+impl Work {
+    /// A subscription that has begun.
+    pub(in crate::http) fn live(stream: EventStream) -> Self {
+        Self::Live(Arc::new(AsyncMutex::new(stream)))
+    }
+}
+
+struct Operation {
+    site: Arc<Site>,
+    caller: Caller,
+    work: Option<Work>,
+    record: Record,
+}
+
+/// Runs the operation; dropped, it stops. The answers are made one at a time, when they are asked for: what happens
+/// meanwhile is told by one event per product. The record of the operation is written when the stream goes.
+pub(in crate::http) fn answers(
+    site: Arc<Site>,
+    work: Work,
+    caller: Caller,
+) -> impl Stream<Item = Answer> + Send + 'static {
+    let record = Record::begin(&site, &caller);
+    let operation = Operation { site, caller, work: Some(work), record };
+    stream::unfold(operation, |mut operation| async move {
+        let answer = AssertUnwindSafe(operation.next()).catch_unwind().await;
+        // Without its work it is over after this answer.
+        let answer = answer.unwrap_or_else(|_| Some(Answer::Refused(operation.failed())))?;
+        operation.record.note(&answer);
+        Some((answer, operation))
+    })
+}
+
+/// A resolver panicked.
+struct Panicked;
+
+/// Runs beside whoever waits for it: while a slow client keeps its socket from being served, what runs holds a turn and
+/// a connection of the database, and must go on. Given up with the future.
+async fn beside<T: Send + 'static>(run: impl Future<Output = T> + Send + 'static) -> Result<T, Panicked> {
+    let mut running = JoinSet::new();
+    running.spawn(run);
+    running.join_next().await.and_then(Result::ok).ok_or(Panicked)
+}
+
+/// The outcome, and how many microseconds it took from its turn on.
+async fn run_event(
+    site: Arc<Site>,
+    caller: Caller,
+    stream: Live,
+    event: Event,
+) -> (Result<Option<Outcome>, Elapsed>, u64) {
+    // Many events may wait, however long: an operation's time begins when it is let in.
+    let _event_turn = site.event_turns.acquire().await;
+    let began = Instant::now();
+    let run = async {
+        let _turn = site.turns.acquire().await;
+        // The time of the event, not that of the wait for it.
+        let context = caller.context(&site);
+        stream.lock().await.execute(event, &context).await
+    };
+    (tokio::time::timeout(site.graphql.execution_timeout, run).await, micros_since(began))
+}
+
+impl Operation {
+    async fn next(&mut self) -> Option<Answer> {
+        match self.work.take()? {
+            Work::Refused(outcome) => Some(Answer::Refused(*outcome)),
+            Work::Live(stream) => self.event(stream).await,
+            Work::Request(request) => {
+                let context = self.caller.context(&self.site);
+                match self.site.engine.subscribe(&request, &context).await {
+                    Err(refused) => Some(Answer::Refused(*refused)),
+                    Ok(Some(stream)) => self.event(Arc::new(AsyncMutex::new(stream))).await,
+                    Ok(None) => Some(self.once(request, context).await),
+                }
+            }
+        }
+    }
+
+    /// A query or mutation.
+    async fn once(&self, request: GraphqlRequest, context: RequestContext) -> Answer {
+        let site = Arc::clone(&self.site);
+        let run = async move {
+            let run = async {
+                let _turn = site.turns.acquire().await;
+                site.engine.execute(request, context).await
+            };
+            tokio::time::timeout(site.graphql.execution_timeout, run).await
+        };
+        match beside(run).await {
+            Ok(Ok(outcome)) if outcome.executed => Answer::Next(outcome),
+            Ok(Ok(outcome)) => Answer::Refused(outcome),
+            Ok(Err(_)) => Answer::Refused(self.too_long()),
+            Err(Panicked) => Answer::Refused(self.failed()),
+        }
+    }
+
+    async fn event(&mut self, stream: Live) -> Option<Answer> {
+        self.record.is_live(stream.lock().await.operation_name());
+        loop {
+            let context = self.caller.context(&self.site);
+            let changed = async { stream.lock().await.changed(&context).await };
+            let changed = match self.record.ends(self.site.stream.subscription_max_duration) {
+                Some(end) => tokio::time::timeout_at(end, changed).await.ok()?,
+                None => changed.await,
+            };
+            let event = match changed {
+                Ok(event) => event,
+                Err(missed) => return Some(Answer::Refused(*missed)),
+            };
+            let run = run_event(Arc::clone(&self.site), self.caller.clone(), Arc::clone(&stream), event);
+            let Ok((ran, micros)) = beside(run).await else { return Some(Answer::Refused(self.failed())) };
+            self.record.ran(micros);
+            let outcome = match ran {
+                Ok(None) => continue,
+                Ok(Some(outcome)) => outcome,
+                Err(_) => Outcome { executed: true, ..self.too_long() },
+            };
+            self.work = Some(Work::Live(stream));
+            return Some(Answer::Next(outcome));
+        }
+    }
+
+    fn failed(&self) -> Outcome {
+        self.refused(Code::Internal, "internal error: report the trace id if it lasts".to_owned())
+    }
+
+    fn too_long(&self) -> Outcome {
+        let limit = self.site.graphql.execution_timeout;
+        let message = format!("the operation took longer than {limit:?}: ask for less, or narrow it with a filter");
+        Outcome { limit: Some("execution_timeout"), ..self.refused(Code::Timeout, message) }
+    }
+
+    fn refused(&self, code: Code, message: String) -> Outcome {
+        Outcome::refused(code, message, self.caller.ids.trace_id().as_str())
+    }
+}
