@@ -1,5 +1,5 @@
-// Suites of protocols that stand alone, with the programs that start what they need: each `suites/*.mjs` that takes the
-// binary as its argument and a writable, empty PostgreSQL as DATABASE_URL, and ends with status 0 when all of it passed.
+// The suites of the WebSocket protocol and of server-sent events. They stand alone: `suites/subscriptions.mjs` takes the
+// binary as its argument and an empty PostgreSQL as DATABASE_URL, and ends with status 0 when all of it passed.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -17,7 +17,8 @@ test('ws-protocol and sse', { skip: reason }, async (context) => {
   const { url, drop } = await database();
   context.after(drop);
   const child = spawn(process.execPath, [SUITE, BINARY], {
-    env: { ...process.env, DATABASE_URL: url },
+    // The server refuses variables of the tests, such as TRADEWIND_BIN.
+    env: { PATH: process.env.PATH, DATABASE_URL: url },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
