@@ -121,7 +121,7 @@ pub(crate) async fn serve(site: Arc<Site>, request: Request<Incoming>) -> Respon
     });
     let mut response = answer.unwrap_or_else(|failure| {
         exchange.refused = Some((failure.reason, failure.code));
-        reply::failure(&failure, media.unwrap_or(Media::Json), trace_id.as_str())
+        reply::failure(&failure, media, trace_id.as_str())
     });
     reply::secure(&mut response);
     let headers = response.headers_mut();

@@ -44,13 +44,15 @@ pub(super) fn graphql(status: StatusCode, media: Media, body: Vec<u8>, encoding:
     response
 }
 
-/// The answer to a request that was refused before GraphQL saw it.
-pub(super) fn failure(failure: &Failure, media: Media, trace_id: &str) -> Response<Body> {
+/// The answer to a request that was refused before GraphQL saw it. A client that takes streams only (or nothing that
+/// there is) reads no JSON: its status says that it failed.
+pub(super) fn failure(failure: &Failure, media: Option<Media>, trace_id: &str) -> Response<Body> {
     let body = serde_json::json!({
         "errors": [{ "message": failure.message, "extensions": { "code": failure.code, "traceId": trace_id } }]
     });
-    let status = failure.status.unwrap_or_else(|| STATUS.of(media, Some(failure.code)));
-    let mut response = graphql(status, media, body.to_string().into_bytes(), None);
+    let status =
+        failure.status.unwrap_or_else(|| STATUS.of(media.unwrap_or(Media::GraphqlResponse), Some(failure.code)));
+    let mut response = graphql(status, media.unwrap_or(Media::Json), body.to_string().into_bytes(), None);
     match status {
         StatusCode::UPGRADE_REQUIRED => {
             response.headers_mut().insert(UPGRADE, HeaderValue::from_static("websocket"));

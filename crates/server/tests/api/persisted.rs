@@ -1,5 +1,8 @@
 //! Documents that clients name instead of sending.
-use crate::support::{TestServer, code};
+use crate::{
+    socket_client::Socket,
+    support::{TestServer, code},
+};
 use reqwest::{RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use tradewind_server::config::{Config, Profile, Sources};
@@ -164,6 +167,42 @@ async fn only_trusted_documents_run_where_they_are_required() {
         let counted = server.scrape().await.contains(r#"tradewind_graphql_documents_total{origin="text"} 2"#);
         assert_eq!(counted, mode == "prefer", "{mode}");
     }
+}
+
+#[tokio::test]
+async fn sockets_and_event_streams_take_documents_by_name_too() {
+    let changed = "subscription { productChanged { productId } }";
+    let file = file_of(&[(HASH.to_owned(), TYPENAME), (sha256(changed), changed)]);
+    let path = file.path().to_str().expect("UTF-8");
+    let settings = [("TRADEWIND_TRUSTED_DOCUMENTS", path), ("TRADEWIND_DOCUMENTS_MODE", "require")];
+    let server = TestServer::start(&settings).await;
+    let mut socket = Socket::ready(&server).await;
+    for payload in
+        [json!({ "documentId": HASH }), json!({ "extensions": persisted(HASH) }), json!({ "query": TYPENAME })]
+    {
+        socket.send(json!({ "id": "1", "type": "subscribe", "payload": payload })).await;
+        assert_eq!(socket.receive().await["payload"], json!({ "data": { "__typename": "Query" } }));
+        assert_eq!(socket.receive().await, json!({ "id": "1", "type": "complete" }));
+    }
+    let refused = [
+        (json!({ "documentId": "0".repeat(64) }), "PERSISTED_QUERY_NOT_FOUND"),
+        (json!({ "query": "{ other: __typename }" }), "FORBIDDEN"),
+        (json!({ "query": "{ other: __typename }", "extensions": persisted(HASH) }), "BAD_USER_INPUT"),
+    ];
+    for (payload, expected) in refused {
+        socket.send(json!({ "id": "2", "type": "subscribe", "payload": payload })).await;
+        let error = socket.receive().await;
+        assert_eq!((&error["type"], &error["payload"][0]["extensions"]["code"]), (&json!("error"), &json!(expected)));
+    }
+    let subscribe = json!({ "id": "3", "type": "subscribe", "payload": { "documentId": sha256(changed) } });
+    socket.send(subscribe).await;
+    server.until("tradewind_graphql_stream_operations{transport=\"websocket\"} 1").await;
+
+    let events = server.client.get(server.url(&format!("/graphql/d/{HASH}"))).header("accept", "text/event-stream");
+    let events = events.send().await.expect("an answer").text().await.expect("text");
+    assert!(events.contains(r#"data: {"data":{"__typename":"Query"}}"#), "{events}");
+    let events = server.client.get(server.url("/graphql?query=%7Ba%7D")).header("accept", "text/event-stream");
+    assert_eq!(events.send().await.expect("an answer").status(), StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]
