@@ -38,6 +38,8 @@ struct Bundle;
 #[derive(Serialize)]
 struct PageConfig {
     endpoint: &'static str,
+    /// Where it opens a WebSocket for subscriptions.
+    subscriptions: &'static str,
 }
 
 /// The page, with its settings filled in.
@@ -49,7 +51,7 @@ struct Page {
 
 /// `GET /graphiql` and the files that the page loads.
 pub(crate) fn router() -> Router {
-    let page = Page::filled(&PageConfig { endpoint: "/graphql" });
+    let page = Page::filled(&PageConfig { endpoint: "/graphql", subscriptions: "/graphql/ws" });
     let index = get(move |headers: HeaderMap| async move {
         page.map(|page| page.respond(&headers)).ok_or(StatusCode::NOT_FOUND)
     });
@@ -197,7 +199,7 @@ mod tests {
         assert!(
             html()
                 .await
-                .contains(r#"<script type="application/json" id="tradewind-config">{"endpoint":"/graphql"}</script>"#)
+                .contains(r#"<script type="application/json" id="tradewind-config">{"endpoint":"/graphql","subscriptions":"/graphql/ws"}</script>"#)
         );
     }
 

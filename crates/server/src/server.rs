@@ -16,12 +16,15 @@ use std::{future::ready, io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
     sync::{Semaphore, watch},
+    task::JoinHandle,
 };
 use tradewind_graphql::Engine;
-use tradewind_persistence::changes::follow;
+use tradewind_persistence::{Db, DbBackend, changes::follow};
 
 /// How long the metrics listener waits for a scrape at the end.
 const METRICS_DRAIN: Duration = Duration::from_secs(1);
+/// How long the start waits for PostgreSQL's notifications.
+const FOLLOW: Duration = Duration::from_secs(1);
 /// How often the channels are read again.
 const REFRESH: Duration = Duration::from_secs(1);
 
@@ -74,10 +77,7 @@ impl Server {
             tokio::spawn(serve_metrics(listener, limits, closed.clone(), Arc::clone(&app.metrics)))
         });
         let db = app.db.clone();
-        let follow = {
-            let db = db.clone();
-            tokio::spawn(async move { follow(&db).await })
-        };
+        let follow = begin_to_follow(&db).await;
         let site = Arc::new(site(app, telemetry, closed.clone()));
         let handler = {
             let site = Arc::clone(&site);
@@ -156,6 +156,18 @@ async fn taken(address: SocketAddr, flag: &'static str) -> String {
         }
     }
     format!("\nAnother process has that port: choose one with {flag}, or 0 for any")
+}
+
+/// Hears of what other processes write, from the first request on; a database that tells of nothing keeps no start.
+async fn begin_to_follow(db: &Db) -> JoinHandle<()> {
+    let following = tokio::spawn({
+        let db = db.clone();
+        async move { follow(&db).await }
+    });
+    if db.backend() == DbBackend::Postgres {
+        let _ = tokio::time::timeout(FOLLOW, db.product_changes().followed()).await;
+    }
+    following
 }
 
 /// Channels change rarely; requests read them from memory.

@@ -5,7 +5,7 @@ use sea_orm::sqlx::{
     self, PgPool,
     postgres::{PgListener, PgPoolOptions},
 };
-use std::{sync::atomic::Ordering, time::Duration};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// The channel of the notifications.
@@ -68,7 +68,7 @@ pub async fn follow(db: &Db) {
             Err(error) => {
                 tracing::warn!(%error, "the database's notifications cannot be heard: subscriptions end, and can begin again");
                 lost = true;
-                changes.0.is_followed.store(false, Ordering::Release);
+                changes.0.is_followed.send_replace(false);
                 changes.note(Changed::Unknown);
                 tokio::time::sleep(PAUSE).await;
             }
@@ -88,7 +88,7 @@ struct Followed<'c>(&'c ProductChanges);
 
 impl Drop for Followed<'_> {
     fn drop(&mut self) {
-        self.0.0.is_followed.store(false, Ordering::Release);
+        self.0.0.is_followed.send_replace(false);
     }
 }
 
@@ -104,11 +104,11 @@ async fn listen(pool: &PgPool, changes: &ProductChanges, lost: bool) -> Result<E
     if !is_heard(pool, &mut listener, changes).await? {
         return Ok(Ended::Silent);
     }
-    changes.0.is_followed.store(true, Ordering::Release);
     if lost {
         // Whoever began to read since then has not heard of other processes.
         changes.note(Changed::Unknown);
     }
+    changes.0.is_followed.send_replace(true);
     loop {
         match listener.try_recv().await? {
             Some(probe) if probe.payload().starts_with(PROBE_WORD) => {}

@@ -14,10 +14,7 @@ pub(crate) use follow::{NOTIFY, payloads};
 pub use log::Wanted;
 
 use log::{Found, Log, MOST};
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -31,13 +28,13 @@ struct Inner {
     /// The log's end, for those who wait.
     end: watch::Sender<u64>,
     /// The database tells us also of our own transactions.
-    is_followed: AtomicBool,
+    is_followed: watch::Sender<bool>,
 }
 
 impl Default for ProductChanges {
     fn default() -> Self {
-        let (end, _) = watch::channel(0);
-        Self(Arc::new(Inner { log: Mutex::default(), end, is_followed: AtomicBool::new(false) }))
+        let ((end, _), (is_followed, _)) = (watch::channel(0), watch::channel(false));
+        Self(Arc::new(Inner { log: Mutex::default(), end, is_followed }))
     }
 }
 
@@ -50,7 +47,13 @@ impl ProductChanges {
 
     /// Whether the writes of other processes are heard of.
     pub fn is_followed(&self) -> bool {
-        self.0.is_followed.load(Ordering::Acquire)
+        *self.0.is_followed.borrow()
+    }
+
+    /// Waits until they are.
+    pub async fn followed(&self) {
+        // The sender is in `self`: it cannot be gone.
+        let _ = self.0.is_followed.subscribe().wait_for(|is_followed| *is_followed).await;
     }
 
     /// Notes products that a committed transaction of this process changed, unless the database tells us anyway.

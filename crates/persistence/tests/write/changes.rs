@@ -73,9 +73,7 @@ async fn another_process_is_heard_on_postgresql() {
             assert!(!here.product_changes().is_followed());
             continue;
         }
-        while !here.product_changes().is_followed() {
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
+        here.product_changes().followed().await;
         let mut reader = here.product_changes().subscribe(Wanted::All);
         let many: Vec<_> = (0..600).map(plain).collect();
         world.save(&many).await;
@@ -95,9 +93,7 @@ async fn another_process_is_heard_on_postgresql() {
             .sabotage("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ILIKE 'LISTEN%' AND datname = current_database()")
             .await;
         assert!(reader.next().await.is_err());
-        while !here.product_changes().is_followed() {
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
+        here.product_changes().followed().await;
         let mut reader = here.product_changes().subscribe(Wanted::All);
         world.save(&[plain(7)]).await;
         assert_eq!(told(&mut reader, 1).await, [product_id(7)]);

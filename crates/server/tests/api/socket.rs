@@ -24,9 +24,7 @@ async fn a_subscriber_hears_of_writes_on_either_database() {
         if data.backend() == Backend::Postgres {
             // Another process, such as `tradewind import`.
             writer = Db::connect(&DbConfig::new(data.url())).await.expect("a database");
-            while !server.db.product_changes().is_followed() {
-                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-            }
+            server.db.product_changes().followed().await;
         }
         let all = products(&writer).await;
         let mut socket = Socket::ready(&server).await;

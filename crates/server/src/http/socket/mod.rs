@@ -27,6 +27,9 @@ pub(super) use handshake::is_upgrade;
 /// Label of metrics and logs.
 const TRANSPORT: &str = "websocket";
 
+/// Most messages fit; larger ones are put together.
+const READ_BUFFER: usize = 4096;
+
 /// Makes a WebSocket of the request's connection.
 pub(super) fn answer(
     site: &Arc<Site>,
@@ -50,6 +53,8 @@ pub(super) fn answer(
     let config = WebSocketConfig::default()
         .max_message_size(Some(site.stream.socket_max_message))
         .max_frame_size(Some(site.stream.socket_max_message))
+        // Allocated at once, for each socket.
+        .read_buffer_size(READ_BUFFER)
         // One answer at a time is written: nothing has to wait in memory for a slow client.
         .write_buffer_size(0);
     let site = Arc::clone(site);
