@@ -44,4 +44,4 @@ pub use engine::Engine;
 pub use error::Code;
 pub use limits::Limits;
 pub use request::{GraphqlRequest, Outcome, RequestContext};
-pub use schema::{Query, ShopSchema, sdl};
+pub use schema::{MOST_BRACKETS, Query, ShopSchema, sdl};

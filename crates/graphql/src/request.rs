@@ -24,6 +24,8 @@ pub struct RequestContext {
     pub channel: Option<String>,
     /// Whether `extensions.explain` is wanted and allowed.
     pub explain: bool,
+    /// Whether `extensions.cost` is wanted. A request that costs too much gets it unasked.
+    pub cost: bool,
     /// Refuse anything but queries (GET).
     pub queries_only: bool,
     /// When the request came.
@@ -67,11 +69,11 @@ impl Outcome {
     pub(crate) fn refused(code: Code, message: String, trace_id: &str) -> Self {
         let mut error = refusal(code, message, None);
         error.extensions.get_or_insert_default().set("traceId", trace_id);
-        Self::unfit(code, vec![error])
+        Self::unfit(Some(code.as_str()), vec![error])
     }
 
     /// Nothing runs, for reasons that have their code and trace id already; `code` is that of the first.
-    pub(crate) fn unfit(code: Code, errors: Vec<ServerError>) -> Self {
+    pub(crate) fn unfit(code: Option<&'static str>, errors: Vec<ServerError>) -> Self {
         Self {
             response: Response::from_errors(errors),
             executed: false,
@@ -80,7 +82,7 @@ impl Outcome {
             operation_type: "unknown",
             statements: 0,
             cost: 0,
-            error_code: Some(code.as_str()),
+            error_code: code,
             limit: None,
         }
     }

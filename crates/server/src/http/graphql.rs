@@ -43,7 +43,7 @@ pub(super) async fn answer(
         let bytes = body::read(incoming, site.http.body_limit, site.http.read_timeout).await?;
         params::from_json(&bytes)?
     };
-    let asked = wants_explain(&parts.headers) && site.graphql.explain;
+    let asked = wants(&parts.headers, "tradewind-explain") && site.graphql.explain;
     let context = context(site, exchange, &parts, queries_only, asked || exchange.traced)?;
     let began = exchange.micros();
     let outcome = execute(site, request, context).await;
@@ -73,6 +73,7 @@ fn context(
     Ok(RequestContext {
         channel,
         explain,
+        cost: wants(&parts.headers, "tradewind-cost"),
         queries_only,
         now: (site.clock)(),
         request_id: exchange.ids.request_id().to_owned(),
@@ -147,8 +148,8 @@ fn write(
     Ok(reply::graphql(reply::STATUS.of(media, outcome.executed), media, body, encoding))
 }
 
-fn wants_explain(headers: &HeaderMap) -> bool {
-    headers.get("tradewind-explain").is_some_and(|value| value == "1")
+fn wants(headers: &HeaderMap, name: &str) -> bool {
+    headers.get(name).is_some_and(|value| value == "1")
 }
 
 /// Microseconds since `started`.
