@@ -1,14 +1,23 @@
-//! Parsed documents: clients send the same few texts again and again, and parsing one takes longer than most of what
-//! else the process does for it.
+//! Parsed and validated documents: clients send the same few texts again and again, and reading one takes longer than
+//! most of what else the process does for it.
 use crate::answer::Plan;
-use async_graphql::parser::types::{ExecutableDocument, OperationType};
+use async_graphql::{
+    Name, Positioned, Value,
+    parser::types::{
+        DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
+    },
+};
 use moka::sync::Cache;
-use std::{borrow::Cow, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::HashSet,
+    sync::{Arc, OnceLock},
+};
 
-/// What a document and the name of one of its operations say, whatever the variables.
+/// What a valid document within the limits and the name of one of its operations say, whatever the variables.
 #[derive(Debug)]
 pub(crate) struct Document {
-    /// Marked: see `answer`.
+    /// The operation and its fragments, marked: see `answer`.
     pub(crate) parsed: ExecutableDocument,
     pub(crate) operation_name: Option<String>,
     pub(crate) kind: OperationType,
@@ -18,6 +27,12 @@ pub(crate) struct Document {
     pub(crate) is_conditional: bool,
     /// Objects can become JSON as they are finished.
     pub(crate) is_rendered: bool,
+    /// None: it depends on the variables.
+    pub(crate) cost: Option<u64>,
+    /// A variable that may be absent stands where a default comes in.
+    pub(crate) has_optional: bool,
+    /// The answer, where it is always the same: introspection without variables.
+    pub(crate) constant: Option<OnceLock<Value>>,
 }
 
 /// Documents by text and operation. Bounded by bytes; a flood of texts that come once does not push out the usual ones.
@@ -43,6 +58,42 @@ impl Documents {
     }
 }
 
+/// Whether an operation has the same answer whatever the request: it asks for nothing but the schema.
+pub(crate) fn is_constant(operation: &OperationDefinition) -> bool {
+    let is_introspection = |selection: &Positioned<Selection>| match &selection.node {
+        Selection::Field(field) => matches!(field.node.name.node.as_str(), "__schema" | "__type" | "__typename"),
+        _ => false,
+    };
+    operation.variable_definitions.is_empty() && operation.selection_set.node.items.iter().all(is_introspection)
+}
+
+/// Leaves out what the operation does not need: async-graphql takes a document by value, so each request copies it.
+pub(crate) fn prune(document: &mut ExecutableDocument, operation_name: Option<&str>) {
+    if let (DocumentOperations::Multiple(operations), Some(wanted)) = (&mut document.operations, operation_name) {
+        operations.retain(|name, _| name.as_str() == wanted);
+    }
+    let mut needed = HashSet::new();
+    for (_, operation) in document.operations.iter() {
+        spreads(document, &operation.node.selection_set.node, &mut needed);
+    }
+    document.fragments.retain(|name, _| needed.contains(name));
+}
+
+fn spreads(document: &ExecutableDocument, set: &SelectionSet, needed: &mut HashSet<Name>) {
+    for selection in &set.items {
+        match &selection.node {
+            Selection::Field(field) => spreads(document, &field.node.selection_set.node, needed),
+            Selection::InlineFragment(fragment) => spreads(document, &fragment.node.selection_set.node, needed),
+            Selection::FragmentSpread(spread) => {
+                let name = &spread.node.fragment_name.node;
+                if let Some(fragment) = document.fragments.get(name).filter(|_| needed.insert(name.clone())) {
+                    spreads(document, &fragment.node.selection_set.node, needed);
+                }
+            }
+        }
+    }
+}
+
 /// A text with a NUL in it is no document, so no two keys are alike.
 fn key<'q>(query: &'q str, operation_name: Option<&str>) -> Cow<'q, str> {
     match operation_name {
@@ -54,4 +105,22 @@ fn key<'q>(query: &'q str, operation_name: Option<&str>) -> Cow<'q, str> {
 /// Bytes that a document of this length takes; measured at 20 to 30 times its text.
 fn weight(length: usize) -> u32 {
     u32::try_from(length.saturating_mul(32).saturating_add(1024)).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use async_graphql::parser::parse_query;
+
+    #[test]
+    fn only_what_the_operation_needs_is_kept() {
+        let text = "query A { ...a } query B { ...c } fragment a on Query { x { ...b } } fragment b on X { y }
+            fragment c on Query { x }";
+        let mut document = parse_query(text).unwrap();
+        prune(&mut document, Some("A"));
+        assert_eq!(document.operations.iter().map(|(name, _)| name.unwrap().as_str()).collect::<Vec<_>>(), ["A"]);
+        let mut fragments: Vec<_> = document.fragments.keys().map(Name::as_str).collect();
+        fragments.sort_unstable();
+        assert_eq!(fragments, ["a", "b"]);
+    }
 }

@@ -1,26 +1,30 @@
 //! Runs requests: limits, channel, loaders, execution, and what is told of errors.
 use crate::{
-    answer::{OutputTypes, Plan, Planned, arrange, mark, plan},
+    answer::{OutputTypes, Plan, Planned, arrange, mark, plan, render},
     context::RequestCtx,
     directory::{Directory, NoChannel},
-    documents::{Document, Documents},
+    documents::{Document, Documents, is_constant, prune},
     error::Code,
     execution::Rendering,
     explain::{Clock, explain},
-    limits::{Analysis, Limits, Refusal, analyse, scan},
+    limits::{Analysis, Limits, Refusal, analyse, check_cost, cost, objects, report, scan},
     loaders::{Loaders, Source},
     request::{GraphqlRequest, Outcome, RequestContext, type_name},
     schema::{ShopSchema, build},
+    validation::{Policy, TypeSystem, Validated, coerce, leave_out, syntax_error, validate},
 };
 use async_graphql::{
-    Request, ServerError, Value, Variables,
+    Request, Response, ServerError, Value, Variables,
     parser::{
         parse_query,
         types::{ExecutableDocument, OperationDefinition, OperationType},
     },
 };
 use std::{
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Instant,
 };
 use tradewind_loader::{Frontier, LoaderMetrics, Observer};
@@ -36,6 +40,7 @@ pub struct Engine {
     db: Db,
     pub(crate) directory: Arc<Directory>,
     pub(crate) types: Arc<OutputTypes>,
+    type_system: Arc<TypeSystem>,
     documents: Documents,
     limits: Arc<Limits>,
     metrics: Option<Arc<LoaderMetrics>>,
@@ -47,7 +52,9 @@ pub(crate) struct Prepared {
     pub(crate) document: Arc<Document>,
     /// Where the document's own does not do.
     plan: Option<Plan>,
-    pub(crate) analysis: Analysis,
+    pub(crate) cost: u64,
+    /// Counts objects, where the actual cost is asked for.
+    rendered: Option<Arc<AtomicU64>>,
 }
 
 impl Engine {
@@ -55,10 +62,11 @@ impl Engine {
     pub async fn start(db: Db, limits: Limits, metrics: Option<Arc<LoaderMetrics>>) -> Result<Self, DbError> {
         let directory = Arc::new(Directory::load(&db).await?);
         let schema = build(Some(Arc::clone(&directory)));
-        let types =
-            OutputTypes::parse(&schema.sdl()).map_err(|cause| DbError::Setup(format!("the schema's text: {cause}")))?;
-        let documents = Documents::new(limits.document_cache_bytes);
-        Ok(Self { schema, db, directory, types: Arc::new(types), documents, limits: Arc::new(limits), metrics })
+        let (sdl, unreadable) = (schema.sdl(), |cause| DbError::Setup(format!("the schema's text: {cause}")));
+        let types = Arc::new(OutputTypes::parse(&sdl).map_err(unreadable)?);
+        let type_system = Arc::new(TypeSystem::parse(&sdl).map_err(unreadable)?);
+        let (documents, limits) = (Documents::new(limits.document_cache_bytes), Arc::new(limits));
+        Ok(Self { schema, db, directory, types, type_system, documents, limits, metrics })
     }
 
     /// The database that it reads.
@@ -85,12 +93,15 @@ impl Engine {
         let parsed = Instant::now();
         let resolving = context.explain.then(|| Arc::new(OnceLock::new()));
         let frontier = self.frontier();
-        let Prepared { request, document, plan, analysis } = prepared;
+        let Prepared { request, document, plan, cost, rendered } = prepared;
         let (operation_name, kind) = (document.operation_name.clone(), document.kind);
         let run = async {
             let channel = self.directory.resolve(&self.db, context.channel.as_deref()).await?;
             let scope = Scope::new(channel.row.id, context.now);
             let source = Source { db: self.db.clone(), scope };
+            if let Some(known) = document.constant.as_ref().and_then(OnceLock::get) {
+                return Ok(Response::new(known.clone()));
+            }
             let loaders = Loaders::new(frontier.clone(), source);
             let resolving = resolving.clone();
             let request = request.data(RequestCtx { channel, scope, loaders, db: self.db.clone(), resolving });
@@ -102,19 +113,26 @@ impl Engine {
             Err(no_channel) => {
                 let refused = without_channel(no_channel, &context);
                 let (operation_type, statements) = (type_name(kind), statements.count);
-                return Outcome { operation_name, operation_type, statements, cost: analysis.cost, ..refused };
+                return Outcome { operation_name, operation_type, statements, cost, ..refused };
             }
         };
         let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
         let plan = plan.as_ref().unwrap_or(&document.plan);
         arrange(&mut response.data, plan, &response.errors, document.is_rendered);
+        if let Some(constant) = document.constant.as_ref().filter(|_| response.errors.is_empty()) {
+            response.data = constant.get_or_init(|| render(&response.data)).clone();
+        }
         for error in &mut response.errors {
             finish(error, &context);
+        }
+        if let Some(rendered) = rendered {
+            let actual = rendered.load(Ordering::Relaxed).saturating_add(objects(&response.data));
+            response.extensions.insert("cost".to_owned(), report(cost, Some(actual)));
         }
         if context.explain {
             let resolving = resolving.and_then(|resolving| resolving.get().copied());
             let clock = Clock { started, parsed, resolving, ended: Instant::now() };
-            let explained = explain(&statements, &frontier.reports(), analysis.cost, &clock);
+            let explained = explain(&statements, &frontier.reports(), cost, &clock);
             response.extensions.insert("explain".to_owned(), explained);
         }
         let error_code = response.errors.first().and_then(code_of);
@@ -125,7 +143,7 @@ impl Engine {
             operation_name,
             operation_type: type_name(kind),
             statements: statements.count,
-            cost: analysis.cost,
+            cost,
             error_code,
             limit: None,
         }
@@ -141,33 +159,48 @@ impl Engine {
 
     pub(crate) fn prepare(&self, request: GraphqlRequest, context: &RequestContext) -> Result<Prepared, Box<Outcome>> {
         let GraphqlRequest { query, operation_name, variables } = request;
-        let variables = Variables::from_json(variables);
-        let document = match self.documents.get(&query, operation_name.as_deref()) {
-            Some(known) => known,
-            None => self.read(&query, operation_name.as_deref(), &variables, context)?,
-        };
-        if context.queries_only && document.kind == OperationType::Mutation {
-            let message = "GET runs no mutations: send this operation with POST".to_owned();
-            let mut outcome = Outcome::refused(Code::BadUserInput, message, &context.trace_id);
-            outcome.method_not_allowed = true;
-            return Err(Box::new(outcome));
-        }
+        let document = self.document(&query, operation_name.as_deref(), context)?;
+        keep_to_reading(document.kind, context)?;
         let operation = choose(&document.parsed, operation_name.as_deref())
             .map_err(|message| refuse(Code::GraphqlValidationFailed, message, context))?;
-        let analysis = analyse(&document.parsed, operation, &variables, &self.limits)
-            .map_err(|refusal| too_costly(refusal, context))?;
+        let variables = coerce(&self.type_system, operation, Variables::from_json(variables))
+            .map_err(|errors| unfit(errors, context))?;
+        let cost = document.cost.unwrap_or_else(|| cost(&document.parsed, operation, &variables));
+        check_cost(cost, &self.limits).map_err(|refusal| {
+            let mut outcome = too_costly(refusal, context);
+            outcome.response.extensions.insert("cost".to_owned(), report(cost, None));
+            outcome
+        })?;
         let plan =
             document.is_conditional.then(|| plan(&self.types, &document.parsed, operation, Some(&variables)).plan);
         let mut request = Request::new("").variables(variables);
         request.operation_name.clone_from(&document.operation_name);
-        request.set_parsed_query(document.parsed.clone());
+        let mut parsed = document.parsed.clone();
+        if document.has_optional {
+            leave_out(&mut parsed, &request.variables);
+        }
+        request.set_parsed_query(parsed);
+        let rendered = context.cost.then(Arc::default);
         if document.is_rendered {
-            request = request.data(Rendering { types: Arc::clone(&self.types) });
+            request = request.data(Rendering { types: Arc::clone(&self.types), objects: rendered.clone() });
         }
         if !self.limits.introspection {
             request = request.disable_introspection();
         }
-        Ok(Prepared { request, document, plan, analysis })
+        Ok(Prepared { request, document, plan, cost, rendered })
+    }
+
+    /// A valid document within the limits; its cost may still be too high for the variables.
+    pub(crate) fn document(
+        &self,
+        query: &str,
+        operation_name: Option<&str>,
+        context: &RequestContext,
+    ) -> Result<Arc<Document>, Box<Outcome>> {
+        match self.documents.get(query, operation_name) {
+            Some(known) => Ok(known),
+            None => self.read(query, operation_name, context),
+        }
     }
 
     /// Reads a document that is not known yet. The limits come before whatever takes longer than they do.
@@ -175,30 +208,44 @@ impl Engine {
         &self,
         query: &str,
         operation_name: Option<&str>,
-        variables: &Variables,
         context: &RequestContext,
     ) -> Result<Arc<Document>, Box<Outcome>> {
         scan(query, &self.limits).map_err(|refusal| too_costly(refusal, context))?;
-        let mut parsed =
-            parse_query(query).map_err(|error| refuse(Code::GraphqlParseFailed, cut(error.to_string()), context))?;
-        let operation = choose(&parsed, operation_name)
-            .map_err(|message| refuse(Code::GraphqlValidationFailed, message, context))?;
-        let analysis =
-            analyse(&parsed, operation, variables, &self.limits).map_err(|refusal| too_costly(refusal, context))?;
-        let kind = operation.ty;
-        let Planned { plan, merged, is_conditional } = match analysis.circular {
-            true => Planned::default(),
-            false => plan(&self.types, &parsed, operation, None),
-        };
-        mark(&mut parsed, &self.types, &merged);
-        let first = || parsed.operations.iter().next()?.0.map(ToString::to_string);
-        let name = operation_name.map(str::to_owned).or_else(first);
-        let is_rendered = merged.is_empty();
-        let document = Document { operation_name: name, kind, plan, is_conditional, is_rendered, parsed };
-        let document = Arc::new(document);
-        if !analysis.circular {
-            self.documents.keep(query, operation_name, &document);
+        let mut parsed = parse_query(query).map_err(|error| unfit(vec![syntax_error(&error)], context))?;
+        let unknown = |message| refuse(Code::GraphqlValidationFailed, message, context);
+        let operation = choose(&parsed, operation_name).map_err(unknown)?;
+        // Before validation: the method is wrong, whatever the schema has.
+        keep_to_reading(operation.ty, context)?;
+        let Analysis { cost, circular } =
+            analyse(&parsed, operation, &self.limits).map_err(|refusal| too_costly(refusal, context))?;
+        if let Some(fragment) = circular {
+            let message = format!("fragment `{}` spreads itself: take the circle out", cut(fragment));
+            return Err(refuse(Code::GraphqlValidationFailed, message, context));
         }
+        let policy = Policy { introspection: self.limits.introspection };
+        let Validated { has_optional } =
+            validate(&self.type_system, &parsed, query, policy).map_err(|errors| unfit(errors, context))?;
+        prune(&mut parsed, operation_name);
+        let operation = choose(&parsed, operation_name).map_err(unknown)?;
+        let kind = operation.ty;
+        let constant = is_constant(operation).then(OnceLock::new);
+        let Planned { plan, merged, is_conditional } = plan(&self.types, &parsed, operation, None);
+        mark(&mut parsed, &self.types, &merged);
+        let name = parsed.operations.iter().next().and_then(|(name, _)| name.map(ToString::to_string));
+        let is_rendered = merged.is_empty();
+        let document = Document {
+            operation_name: name,
+            kind,
+            plan,
+            is_conditional,
+            is_rendered,
+            parsed,
+            cost,
+            has_optional,
+            constant,
+        };
+        let document = Arc::new(document);
+        self.documents.keep(query, operation_name, &document);
         Ok(document)
     }
 }
@@ -217,6 +264,24 @@ fn once(prepared: Prepared, context: &RequestContext) -> Result<Prepared, Box<Ou
 
 pub(crate) fn refuse(code: Code, message: String, context: &RequestContext) -> Box<Outcome> {
     Box::new(Outcome::refused(code, message, &context.trace_id))
+}
+
+/// Refuses a mutation where only reading is allowed.
+fn keep_to_reading(kind: OperationType, context: &RequestContext) -> Result<(), Box<Outcome>> {
+    if !context.queries_only || kind != OperationType::Mutation {
+        return Ok(());
+    }
+    let message = "GET runs no mutations: send this operation with POST".to_owned();
+    let mut outcome = refuse(Code::BadUserInput, message, context);
+    outcome.method_not_allowed = true;
+    Err(outcome)
+}
+
+fn unfit(mut errors: Vec<ServerError>, context: &RequestContext) -> Box<Outcome> {
+    for error in &mut errors {
+        finish(error, context);
+    }
+    Box::new(Outcome::unfit(errors.first().and_then(code_of), errors))
 }
 
 fn too_costly(refusal: Refusal, context: &RequestContext) -> Box<Outcome> {

@@ -1,5 +1,5 @@
 //! What a client is told when something fails: one code of a closed list, a text with the way out, never a cause.
-use async_graphql::{Error, ErrorExtensionValues};
+use async_graphql::{Error, ErrorExtensionValues, Pos, ServerError};
 use tradewind_loader::LoadError;
 use tradewind_persistence::DbError;
 
@@ -50,6 +50,13 @@ pub(crate) fn error(code: Code, message: impl Into<String>) -> Error {
     let mut extensions = ErrorExtensionValues::default();
     extensions.set("code", code.as_str());
     Error { message: message.into(), source: None, extensions: Some(extensions) }
+}
+
+/// An error of a request that does not run. `at` is a place in the document.
+pub(crate) fn refusal(code: Code, message: impl Into<String>, at: Option<Pos>) -> ServerError {
+    let mut refusal = ServerError::new(message, at);
+    refusal.extensions.get_or_insert_default().set("code", code.as_str());
+    refusal
 }
 
 /// An argument that cannot be used; the text names the field and the way out.

@@ -38,13 +38,14 @@ mod search;
 mod shared_row;
 mod stock;
 mod subscription;
+mod validation;
 mod variant;
 
 pub use async_graphql::Response;
-pub use check::{CheckedOperation, DocumentChecker};
+pub use check::CheckedOperation;
 pub use engine::Engine;
 pub use error::Code;
 pub use limits::Limits;
 pub use request::{GraphqlRequest, Outcome, RequestContext};
-pub use schema::{Query, ShopSchema, sdl};
+pub use schema::{MOST_BRACKETS, Query, ShopSchema, sdl};
 pub use subscription::{Event, EventStream};

@@ -3,7 +3,7 @@ use crate::{
     category::CategoryQuery, channel::ChannelQuery, collection::CollectionQuery, directory::Directory, node::NodeQuery,
     product::ProductQuery, search::SearchQueries, subscription::Subscription,
 };
-use async_graphql::{EmptyMutation, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
+use async_graphql::{EmptyMutation, MergedObject, SDLExportOptions, Schema, ValidationMode};
 use std::sync::Arc;
 
 /// All that can be asked of the shop.
@@ -13,18 +13,20 @@ pub struct Query(ProductQuery, CategoryQuery, CollectionQuery, SearchQueries, No
 /// The shop's schema.
 pub type ShopSchema = Schema<Query, EmptyMutation, Subscription>;
 
-/// Without a directory the schema can be printed, not executed. No extension is installed: any of them moves every
-/// field to async-graphql's slower path.
-pub(crate) fn build(directory: Option<Arc<Directory>>) -> ShopSchema {
-    match directory {
-        Some(directory) => builder().data(directory).finish(),
-        None => builder().finish(),
-    }
-}
+/// The most that the limit on brackets can be set to: `limits` refuses sooner. The library recurses once per bracket, and
+/// more would overflow a thread's stack.
+pub const MOST_BRACKETS: usize = 200;
 
-/// The schema before what it needs to run is put in.
-pub(crate) fn builder() -> SchemaBuilder<Query, EmptyMutation, Subscription> {
-    Schema::build(Query::default(), EmptyMutation, Subscription).disable_suggestions()
+/// Without a directory the schema can be printed, not executed. No extension is installed: any of them moves every
+/// field to async-graphql's slower path. It does not validate: a document has been when it was read (`validation`).
+pub(crate) fn build(directory: Option<Arc<Directory>>) -> ShopSchema {
+    let builder = Schema::build(Query::default(), EmptyMutation, Subscription)
+        .validation_mode(ValidationMode::Fast)
+        .limit_recursive_depth(MOST_BRACKETS);
+    match directory {
+        Some(directory) => builder.data(directory).finish(),
+        None => builder.finish(),
+    }
 }
 
 /// The schema in GraphQL's own language, sorted; what `schema.graphql` holds.

@@ -50,7 +50,7 @@ impl App {
         let metrics = Arc::new(Metrics::new(&db, &config.metrics.operations));
         let loaders = Arc::clone(&metrics.loader);
         let engine = Engine::start(db.clone(), config.graphql.limits.clone(), Some(loaders)).await?;
-        let persisted = Persisted::start(&config.documents, &engine).await?;
+        let persisted = Persisted::start(&config.documents, &engine)?;
         Ok(Self { config, db, engine, persisted, metrics, clock })
     }
 }

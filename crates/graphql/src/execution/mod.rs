@@ -7,12 +7,14 @@
 mod object;
 
 use crate::answer::OutputTypes;
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicU64};
 
 /// Data of a request whose objects become JSON as they are finished. Not for a document with several selection sets
 /// under one key.
 pub(crate) struct Rendering {
     pub(crate) types: Arc<OutputTypes>,
+    /// Objects that became JSON; where the actual cost is asked for.
+    pub(crate) objects: Option<Arc<AtomicU64>>,
 }
 
 pub(crate) use async_graphql::*;

@@ -7,7 +7,7 @@ use async_graphql::{
     parser::types::{Field, Selection, SelectionSet},
     resolver_utils::ContainerType,
 };
-use std::{future::poll_fn, pin::Pin, task::Poll};
+use std::{future::poll_fn, pin::Pin, sync::atomic::Ordering, task::Poll};
 
 /// Resolves all selected fields of `root` side by side.
 ///
@@ -65,7 +65,12 @@ pub(crate) async fn resolve_container<'a, T: ContainerType + ?Sized>(
         .await;
     }
     Ok(match ctx.data_opt::<Rendering>() {
-        Some(rendering) => object.render(ctx, &rendering.types, &root.introspection_type_name()),
+        Some(rendering) => {
+            if let Some(objects) = &rendering.objects {
+                objects.fetch_add(1, Ordering::Relaxed);
+            }
+            object.render(ctx, &rendering.types, &root.introspection_type_name())
+        }
         None => object.into_value(),
     })
 }

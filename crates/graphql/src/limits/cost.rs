@@ -53,6 +53,12 @@ pub(crate) fn size(field: &Field, operation: &OperationDefinition, variables: &V
     Size::Of(LISTS.iter().find(|(list, _)| *list == name).map_or(1, |(_, items)| *items))
 }
 
+/// Whether a variable decides the size.
+pub(crate) fn varies(field: &Field) -> bool {
+    let decides = |name: &str| matches!(name, "first" | "last" | "limit" | "ids");
+    field.arguments.iter().any(|(name, value)| decides(&name.node) && matches!(value.node, Value::Variable(_)))
+}
+
 fn number(value: &Value, operation: &OperationDefinition, variables: &Variables) -> Option<u64> {
     match value {
         Value::Number(number) => Some(amount(number)),

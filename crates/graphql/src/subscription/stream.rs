@@ -9,6 +9,7 @@ use crate::{
     explain::{Clock, explain},
     loaders::{Loaders, Source},
     request::{GraphqlRequest, Outcome, RequestContext},
+    validation::leave_out,
 };
 use async_graphql::{
     Request, Response, Variables,
@@ -58,7 +59,7 @@ impl Engine {
         if prepared.document.kind != OperationType::Subscription {
             return Ok(None);
         }
-        let (operation_name, cost) = (prepared.document.operation_name.clone(), prepared.analysis.cost);
+        let (operation_name, cost) = (prepared.document.operation_name.clone(), prepared.cost);
         let begun = self.begin(prepared, context).await;
         begun.map(Some).map_err(|refused| {
             let operation_type = "subscription";
@@ -67,8 +68,12 @@ impl Engine {
     }
 
     async fn begin(&self, prepared: Prepared, context: &RequestContext) -> Result<EventStream, Box<Outcome>> {
-        let Prepared { request, document, analysis, .. } = prepared;
-        let flat = with_root_field(&document.parsed, document.operation_name.as_deref())
+        let Prepared { request, document, cost, .. } = prepared;
+        let mut parsed = document.parsed.clone();
+        if document.has_optional {
+            leave_out(&mut parsed, &request.variables);
+        }
+        let flat = with_root_field(&parsed, document.operation_name.as_deref())
             .map_err(|message| refuse(Code::GraphqlValidationFailed, message, context))?;
         let mut stream = EventStream {
             engine: self.clone(),
@@ -76,7 +81,7 @@ impl Engine {
             variables: request.variables,
             plan: Plan::default(),
             is_rendered: document.is_rendered,
-            cost: analysis.cost,
+            cost,
             // Before the first look at anything: what changes meanwhile is told.
             changes: self.db().product_changes().subscribe(Wanted::All),
             document: flat,
@@ -185,7 +190,7 @@ impl EventStream {
         request.operation_name.clone_from(&self.operation_name);
         request.set_parsed_query(self.document.clone());
         if self.is_rendered {
-            request = request.data(Rendering { types: Arc::clone(&self.engine.types) });
+            request = request.data(Rendering { types: Arc::clone(&self.engine.types), objects: None });
         }
         request
     }

@@ -12,9 +12,12 @@ async fn every_refusal_has_its_code_and_names_the_way_out() {
         ("{".into(), json!({}), "GRAPHQL_PARSE_FAILED", ""),
         ("{ nope }".into(), json!({}), "GRAPHQL_VALIDATION_FAILED", "nope"),
         ("{ products(sort: CHEAPEST) { totalCount } }".into(), json!({}), "GRAPHQL_VALIDATION_FAILED", "CHEAPEST"),
-        ("query($s: ProductSort) { products(sort: $s) { totalCount } }".into(), json!({ "s": "CHEAPEST" }), "", "CHEAPEST"),
-        ("query($n: Int!) { products(first: $n) { totalCount } }".into(), json!({}), "", "n"),
-        ("query($n: Int!) { products(first: $n) { totalCount } }".into(), json!({ "n": "x" }), "", ""),
+        ("query($s: ProductSort) { products(sort: $s) { totalCount } }".into(), json!({ "s": "CHEAPEST" }), "BAD_USER_INPUT", "`$s` is \"CHEAPEST\""),
+        ("query($n: Int!) { products(first: $n) { totalCount } }".into(), json!({}), "BAD_USER_INPUT", "`$n` is missing"),
+        ("query($n: Int!) { products(first: $n) { totalCount } }".into(), json!({ "n": "x" }), "BAD_USER_INPUT", "`$n` is \"x\", but must be `Int`"),
+        ("query($n: Int = 5) { predictiveSearch(query: \"a\", limit: $n) { queries { text } } }".into(), json!({ "n": null }), "BAD_USER_INPUT", ""),
+        ("query($f: ProductFilter) { products(filter: $f) { totalCount } }".into(), json!({ "f": { "price": { "min": [] } } }), "BAD_USER_INPUT", "`$f.price.min` is []"),
+        ("{ ...a } fragment a on Query { ...a ...a }".into(), json!({}), "GRAPHQL_VALIDATION_FAILED", "`a` spreads itself"),
         ("{ products(first: 101) { totalCount } }".into(), json!({}), "BAD_USER_INPUT", "`first` is 101"),
         ("{ products(first: 0) { totalCount } }".into(), json!({}), "BAD_USER_INPUT", "1 to 100"),
         ("{ products(last: -5) { totalCount } }".into(), json!({}), "BAD_USER_INPUT", "`last` is -5"),
@@ -51,6 +54,26 @@ async fn every_refusal_has_its_code_and_names_the_way_out() {
                 assert!(!message.contains(inside), "{}: {shown}: {message}", shop.name);
             }
         }
+    }
+}
+
+/// A document is validated when it is read; nothing of that may get lost for the requests that come after.
+#[tokio::test]
+async fn a_known_document_is_refused_as_a_new_one_is() {
+    let shop = &Shop::each().await[0];
+    let two = "query A($n: Int) { products(first: $n) { totalCount } } query B { nope }";
+    let one = "query A($n: Int) { products(first: $n) { totalCount } }";
+    for _ in 0..3 {
+        for name in ["A", "B"] {
+            let outcome = shop.execute_named(two, json!({}), Some(name)).await;
+            assert_eq!(outcome.error_code, Some("GRAPHQL_VALIDATION_FAILED"), "{name}");
+            assert!(!outcome.executed);
+        }
+        assert_eq!(shop.execute_named(one, json!({ "n": 2 }), Some("A")).await.error_code, None);
+        let outcome = shop.execute_named(one, json!({ "n": 2.5 }), Some("A")).await;
+        assert_eq!((outcome.error_code, outcome.executed), (Some("BAD_USER_INPUT"), false));
+        let outcome = shop.execute_named(one, json!({ "n": 200 }), Some("A")).await;
+        assert_eq!((outcome.error_code, outcome.executed), (Some("BAD_USER_INPUT"), true));
     }
 }
 

@@ -13,6 +13,7 @@
 mod answer;
 mod bad_input;
 mod facets;
+mod limits;
 mod paging;
 mod schema;
 mod search;

@@ -61,7 +61,7 @@ pub(super) async fn answer(
     let queries_only = parts.method == Method::GET;
     let asked = read(site, &parts, incoming).await?;
     let (request, register) = find(site, asked).await.map_err(|cause| not_found(cause, &parts))?;
-    let explain = wants_explain(&parts.headers) && site.graphql.explain;
+    let explain = wants(&parts.headers, "tradewind-explain") && site.graphql.explain;
     let channel = channel(&parts.headers)?;
     if let Some(format) = format {
         let ids = exchange.ids.clone();
@@ -72,6 +72,7 @@ pub(super) async fn answer(
     }
     let media = media.unwrap_or(Media::Json);
     let context = context(site, exchange, channel, queries_only, explain || exchange.traced);
+    let context = RequestContext { cost: wants(&parts.headers, "tradewind-cost"), ..context };
     let began = exchange.micros();
     let outcome = execute(site, request, context).await.map_err(|late| timed_out(exchange, began, late))?;
     if let Some((hash, text)) = register.filter(|_| outcome.executed) {
@@ -157,6 +158,7 @@ fn context(
     RequestContext {
         channel,
         explain,
+        cost: false,
         queries_only,
         now: (site.clock)(),
         request_id: exchange.ids.request_id().to_owned(),
@@ -233,8 +235,8 @@ fn write(
     Ok(reply::graphql(STATUS.of(media, refused), media, body, encoding))
 }
 
-pub(super) fn wants_explain(headers: &HeaderMap) -> bool {
-    headers.get("tradewind-explain").is_some_and(|value| value == "1")
+pub(super) fn wants(headers: &HeaderMap, name: &str) -> bool {
+    headers.get(name).is_some_and(|value| value == "1")
 }
 
 /// Microseconds since `started`.

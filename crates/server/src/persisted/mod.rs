@@ -83,9 +83,9 @@ pub(crate) struct Persisted {
 
 impl Persisted {
     /// Reads the trusted documents; a bad one is an error.
-    pub(crate) async fn start(config: &DocumentsConfig, engine: &Engine) -> Result<Self, TrustedError> {
+    pub(crate) fn start(config: &DocumentsConfig, engine: &Engine) -> Result<Self, TrustedError> {
         let trusted = match &config.trusted {
-            Some(path) => TrustedDocuments::load(path, engine).await?,
+            Some(path) => TrustedDocuments::load(path, engine)?,
             None => TrustedDocuments::default(),
         };
         let is_on = config.persisted_bytes > 0 && config.mode != DocumentsMode::Require;

@@ -2,7 +2,7 @@
 //! Relay's compiler (without the prefix) write it.
 use super::hash::DocumentHash;
 use std::{collections::HashMap, fmt, fs, io::Read, path::Path, sync::Arc};
-use tradewind_graphql::{DocumentChecker, Engine};
+use tradewind_graphql::Engine;
 
 /// A larger file is refused before it is read: it is no list of documents.
 const LARGEST_FILE: u64 = 64 << 20;
@@ -37,13 +37,12 @@ impl fmt::Display for TrustedError {
 
 impl TrustedDocuments {
     /// Reads a file and checks every document against the schema and the limits.
-    pub(crate) async fn load(path: &Path, engine: &Engine) -> Result<Self, TrustedError> {
+    pub(crate) fn load(path: &Path, engine: &Engine) -> Result<Self, TrustedError> {
         let refused = |problems| TrustedError { path: path.display().to_string(), problems };
         let texts = read(path).map_err(|problem| refused(vec![problem]))?;
-        let checker = DocumentChecker::new(engine);
         let (mut documents, mut problems) = (HashMap::with_capacity(texts.len()), Vec::new());
         for (id, text) in texts {
-            match check(&checker, &id, &text).await {
+            match check(engine, &id, &text) {
                 Ok(hash) => _ = documents.insert(hash, text.into()),
                 Err(problem) => problems.push(problem),
             }
@@ -81,7 +80,7 @@ fn read(path: &Path) -> Result<Vec<(String, String)>, String> {
     Ok(texts)
 }
 
-async fn check(checker: &DocumentChecker<'_>, id: &str, text: &str) -> Result<DocumentHash, String> {
+fn check(engine: &Engine, id: &str, text: &str) -> Result<DocumentHash, String> {
     let Some(hash) = DocumentHash::parse(id) else {
         return Err(format!("{id:?} is no id: build with hashAlgorithm 'sha256' (sha256:<64 hex digits>)"));
     };
@@ -89,7 +88,7 @@ async fn check(checker: &DocumentChecker<'_>, id: &str, text: &str) -> Result<Do
     if actual != hash {
         return Err(format!("{id}: the text has another hash, {actual}: build the file again"));
     }
-    let operations = checker.check(text).await.map_err(|problems| format!("{id}: {}", problems.join("; ")))?;
+    let operations = engine.check(text).map_err(|problems| format!("{id}: {}", problems.join("; ")))?;
     for operation in operations {
         tracing::debug!(%hash, name = operation.name, kind = operation.kind, cost = operation.cost, "trusted document");
     }

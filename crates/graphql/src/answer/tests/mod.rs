@@ -34,7 +34,7 @@ fn answer_as(text: &str, seed: u64, rendered: bool) -> Response {
     mark(&mut document, &types, &merged);
     let mut request = Request::new(text).data(world::Seed(seed));
     if rendered {
-        request = request.data(Rendering { types: Arc::clone(&types) });
+        request = request.data(Rendering { types: Arc::clone(&types), objects: None });
     }
     request.set_parsed_query(document);
     let mut response = futures_executor::block_on(Frontier::new().run(world::schema().execute(request)));
