@@ -2,11 +2,17 @@
 //! most of what else the process does for it.
 use crate::answer::Plan;
 use async_graphql::{
-    Name,
-    parser::types::{DocumentOperations, ExecutableDocument, OperationType, Selection, SelectionSet},
+    Name, Positioned, Value,
+    parser::types::{
+        DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
+    },
 };
 use moka::sync::Cache;
-use std::{borrow::Cow, collections::HashSet, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::HashSet,
+    sync::{Arc, OnceLock},
+};
 use tradewind_persistence::read::product::ProductColumns;
 
 /// What a valid document within the limits and the name of one of its operations say, whatever the variables.
@@ -28,6 +34,10 @@ pub(crate) struct Document {
     pub(crate) columns: ProductColumns,
     /// None: it depends on the variables.
     pub(crate) cost: Option<u64>,
+    /// A variable that may be absent stands where a default comes in.
+    pub(crate) has_optional: bool,
+    /// The answer, where it is always the same: introspection without variables.
+    pub(crate) constant: Option<OnceLock<Value>>,
 }
 
 /// Documents by text and operation. Bounded by bytes; a flood of texts that come once does not push out the usual ones.
@@ -51,6 +61,15 @@ impl Documents {
     pub(crate) fn keep(&self, query: &str, operation_name: Option<&str>, document: &Arc<Document>) {
         self.0.insert(key(query, operation_name).into(), Arc::clone(document));
     }
+}
+
+/// Whether an operation has the same answer whatever the request: it asks for nothing but the schema.
+pub(crate) fn is_constant(operation: &OperationDefinition) -> bool {
+    let is_introspection = |selection: &Positioned<Selection>| match &selection.node {
+        Selection::Field(field) => matches!(field.node.name.node.as_str(), "__schema" | "__type" | "__typename"),
+        _ => false,
+    };
+    operation.variable_definitions.is_empty() && operation.selection_set.node.items.iter().all(is_introspection)
 }
 
 /// Leaves out what the operation does not need: async-graphql takes a document by value, so each request copies it.

@@ -1,27 +1,30 @@
 //! Runs requests: limits, channel, loaders, execution, and what is told of errors.
 use crate::{
-    answer::{OutputTypes, Plan, Planned, arrange, mark, plan},
+    answer::{OutputTypes, Plan, Planned, arrange, mark, plan, render},
     context::RequestCtx,
     directory::{Directory, NoChannel},
-    documents::{Document, Documents, prune},
+    documents::{Document, Documents, is_constant, prune},
     error::Code,
     execution::Rendering,
     explain::{Clock, explain},
-    limits::{Analysis, Limits, Refusal, analyse, check_cost, cost, scan},
+    limits::{Analysis, Limits, Refusal, analyse, check_cost, cost, objects, report, scan},
     loaders::{Loaders, Source},
     request::{GraphqlRequest, Outcome, RequestContext, type_name},
     schema::{ShopSchema, build},
-    validation::{TypeSystem, Validator, coerce},
+    validation::{Policy, TypeSystem, Validated, coerce, leave_out, syntax_error, validate},
 };
 use async_graphql::{
-    Request, ServerError, Value, Variables,
+    Request, Response, ServerError, Value, Variables,
     parser::{
         parse_query,
         types::{ExecutableDocument, OperationDefinition, OperationType},
     },
 };
 use std::{
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Instant,
 };
 use tradewind_loader::{Frontier, LoaderMetrics, Observer};
@@ -38,7 +41,6 @@ pub struct Engine {
     pub(crate) directory: Arc<Directory>,
     pub(crate) types: Arc<OutputTypes>,
     type_system: Arc<TypeSystem>,
-    validator: Validator,
     documents: Documents,
     limits: Arc<Limits>,
     metrics: Option<Arc<LoaderMetrics>>,
@@ -51,6 +53,8 @@ pub(crate) struct Prepared {
     /// Where the document's own does not do.
     plan: Option<Plan>,
     pub(crate) cost: u64,
+    /// Counts objects, where the actual cost is asked for.
+    objects: Option<Arc<AtomicU64>>,
 }
 
 impl Engine {
@@ -61,14 +65,17 @@ impl Engine {
         let (sdl, unreadable) = (schema.sdl(), |cause| DbError::Setup(format!("the schema's text: {cause}")));
         let types = Arc::new(OutputTypes::parse(&sdl).map_err(unreadable)?);
         let type_system = Arc::new(TypeSystem::parse(&sdl).map_err(unreadable)?);
-        let validator = Validator::new(limits.introspection);
         let (documents, limits) = (Documents::new(limits.document_cache_bytes), Arc::new(limits));
-        Ok(Self { schema, db, directory, types, type_system, validator, documents, limits, metrics })
+        Ok(Self { schema, db, directory, types, type_system, documents, limits, metrics })
     }
 
     /// The database that it reads.
     pub fn db(&self) -> &Db {
         &self.db
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// Reads the channels again; call it every second.
@@ -86,19 +93,22 @@ impl Engine {
         let parsed = Instant::now();
         let resolving = context.explain.then(|| Arc::new(OnceLock::new()));
         let frontier = self.frontier();
-        let Prepared { request, document, plan, cost } = prepared;
+        let Prepared { request, document, plan, cost, objects: written } = prepared;
         let (operation_name, kind) = (document.operation_name.clone(), document.kind);
         let run = async {
             let channel = self.directory.resolve(&self.db, context.channel.as_deref()).await?;
             let scope = Scope::new(channel.row.id, context.now);
+            if let Some(known) = document.constant.as_ref().and_then(OnceLock::get) {
+                return Ok(Response::new(known.clone()));
+            }
             let db = self.db.pipelined();
             let source = Source { db: db.clone(), scope, columns: document.columns };
             let loaders = Loaders::new(frontier.clone(), source);
             let resolving = resolving.clone();
             let mut request = request.data(RequestCtx { channel, scope, loaders, db, resolving });
             if document.is_rendered {
-                let (types, is_direct) = (Arc::clone(&self.types), document.is_direct);
-                request = request.data(Rendering { types, is_direct, frontier: frontier.clone() });
+                let (types, is_direct, objects) = (Arc::clone(&self.types), document.is_direct, written.clone());
+                request = request.data(Rendering { types, is_direct, frontier: frontier.clone(), objects });
             }
             Ok(frontier.run(self.schema.execute(request)).await)
         };
@@ -114,8 +124,15 @@ impl Engine {
         let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
         let plan = plan.as_ref().unwrap_or(&document.plan);
         arrange(&mut response.data, plan, &response.errors, document.is_rendered);
+        if let Some(constant) = document.constant.as_ref().filter(|_| response.errors.is_empty()) {
+            response.data = constant.get_or_init(|| render(&response.data)).clone();
+        }
         for error in &mut response.errors {
             finish(error, &context);
+        }
+        if let Some(written) = written {
+            let actual = written.load(Ordering::Relaxed).saturating_add(objects(&response.data));
+            response.extensions.insert("cost".to_owned(), report(cost, Some(actual)));
         }
         if context.explain {
             let resolving = resolving.and_then(|resolving| resolving.get().copied());
@@ -147,26 +164,45 @@ impl Engine {
 
     pub(crate) fn prepare(&self, request: GraphqlRequest, context: &RequestContext) -> Result<Prepared, Box<Outcome>> {
         let GraphqlRequest { query, operation_name, variables } = request;
-        let document = match self.documents.get(&query, operation_name.as_deref()) {
-            Some(known) => known,
-            None => self.read(&query, operation_name.as_deref(), context)?,
-        };
+        let document = self.document(&query, operation_name.as_deref(), context)?;
         allow(document.kind, context)?;
         let operation = choose(&document.parsed, operation_name.as_deref())
             .map_err(|message| refuse(Code::GraphqlValidationFailed, message, context))?;
         let variables = coerce(&self.type_system, operation, Variables::from_json(variables))
-            .map_err(|errors| unfit(Code::BadUserInput, errors, context))?;
+            .map_err(|errors| unfit(errors, context))?;
         let cost = document.cost.unwrap_or_else(|| cost(&document.parsed, operation, &variables));
-        check_cost(cost, &self.limits).map_err(|refusal| too_costly(refusal, context))?;
+        check_cost(cost, &self.limits).map_err(|refusal| {
+            let mut outcome = too_costly(refusal, context);
+            outcome.response.extensions.insert("cost".to_owned(), report(cost, None));
+            outcome
+        })?;
         let plan =
             document.is_conditional.then(|| plan(&self.types, &document.parsed, operation, Some(&variables)).plan);
         let mut request = Request::new("").variables(variables);
         request.operation_name.clone_from(&document.operation_name);
-        request.set_parsed_query(document.parsed.clone());
+        let mut parsed = document.parsed.clone();
+        if document.has_optional {
+            leave_out(&mut parsed, &request.variables);
+        }
+        request.set_parsed_query(parsed);
         if !self.limits.introspection {
             request = request.disable_introspection();
         }
-        Ok(Prepared { request, document, plan, cost })
+        let objects = context.cost.then(Arc::default);
+        Ok(Prepared { request, document, plan, cost, objects })
+    }
+
+    /// A valid document within the limits; its cost may still be too high for the variables.
+    pub(crate) fn document(
+        &self,
+        query: &str,
+        operation_name: Option<&str>,
+        context: &RequestContext,
+    ) -> Result<Arc<Document>, Box<Outcome>> {
+        match self.documents.get(query, operation_name) {
+            Some(known) => Ok(known),
+            None => self.read(query, operation_name, context),
+        }
     }
 
     /// Reads a document that is not known yet. The limits come before whatever takes longer than they do.
@@ -177,8 +213,7 @@ impl Engine {
         context: &RequestContext,
     ) -> Result<Arc<Document>, Box<Outcome>> {
         scan(query, &self.limits).map_err(|refusal| too_costly(refusal, context))?;
-        let mut parsed =
-            parse_query(query).map_err(|error| refuse(Code::GraphqlParseFailed, cut(error.to_string()), context))?;
+        let mut parsed = parse_query(query).map_err(|error| unfit(vec![syntax_error(&error)], context))?;
         let unknown = |message| refuse(Code::GraphqlValidationFailed, message, context);
         let operation = choose(&parsed, operation_name).map_err(unknown)?;
         // Before anything that a mutation could also be refused for: the method is what is wrong.
@@ -189,12 +224,13 @@ impl Engine {
             let message = format!("fragment `{}` spreads itself: take the circle out", cut(fragment));
             return Err(refuse(Code::GraphqlValidationFailed, message, context));
         }
-        self.validator
-            .check(parsed.clone(), operation_name)
-            .map_err(|errors| unfit(Code::GraphqlValidationFailed, errors, context))?;
+        let policy = Policy { introspection: self.limits.introspection };
+        let Validated { has_optional } =
+            validate(&self.type_system, &parsed, query, policy).map_err(|errors| unfit(errors, context))?;
         prune(&mut parsed, operation_name);
         let operation = choose(&parsed, operation_name).map_err(unknown)?;
         let kind = operation.ty;
+        let constant = is_constant(operation).then(OnceLock::new);
         let Planned { plan, merged, is_conditional, is_repeated, columns } =
             plan(&self.types, &parsed, operation, None);
         mark(&mut parsed, &self.types, &merged);
@@ -210,6 +246,8 @@ impl Engine {
             columns,
             parsed,
             cost,
+            has_optional,
+            constant,
         };
         let document = Arc::new(document);
         self.documents.keep(query, operation_name, &document);
@@ -244,11 +282,11 @@ pub(crate) fn refuse(code: Code, message: String, context: &RequestContext) -> B
     Box::new(Outcome::refused(code, message, &context.trace_id))
 }
 
-fn unfit(code: Code, mut errors: Vec<ServerError>, context: &RequestContext) -> Box<Outcome> {
+fn unfit(mut errors: Vec<ServerError>, context: &RequestContext) -> Box<Outcome> {
     for error in &mut errors {
         finish(error, context);
     }
-    Box::new(Outcome::unfit(code, errors))
+    Box::new(Outcome::unfit(errors.first().and_then(code_of), errors))
 }
 
 fn too_costly(refusal: Refusal, context: &RequestContext) -> Box<Outcome> {

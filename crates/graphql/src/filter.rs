@@ -178,10 +178,11 @@ fn options(given: Option<Vec<OptionFilter>>) -> Result<Vec<listing::OptionFilter
             given.len()
         )));
     }
-    let read = |option: OptionFilter| {
-        Ok(listing::OptionFilter { name: option.name, values: values("filter.options.values", Some(option.values))? })
+    let read = |(index, option): (usize, OptionFilter)| {
+        let place = format!("filter.options[{index}].values");
+        Ok(listing::OptionFilter { name: option.name, values: values(&place, Some(option.values))? })
     };
-    given.into_iter().map(read).collect()
+    given.into_iter().enumerate().map(read).collect()
 }
 
 /// A filter that names only what does not exist must match nothing, so the list never becomes empty.

@@ -8,6 +8,7 @@
 mod answer;
 mod category;
 mod channel;
+mod check;
 mod collection;
 mod columns;
 mod context;
@@ -42,9 +43,10 @@ mod validation;
 mod variant;
 
 pub use async_graphql::Response;
+pub use check::CheckedOperation;
 pub use engine::Engine;
 pub use error::Code;
 pub use limits::Limits;
 pub use request::{GraphqlRequest, Outcome, RequestContext};
-pub use schema::{Query, ShopSchema, sdl};
+pub use schema::{MOST_BRACKETS, Query, ShopSchema, sdl};
 pub use subscription::{Event, EventStream};

@@ -14,7 +14,7 @@ use crate::{
     variant::ProductVariant,
 };
 use async_graphql::{Context, ID, Interface, Object, Result};
-use std::sync::Arc;
+use std::{fmt::Display, sync::Arc};
 use tradewind_domain::global_id::{GlobalId, NodeKind};
 use uuid::Uuid;
 
@@ -44,8 +44,8 @@ pub enum Node {
 }
 
 /// Reads an id that must be of one type.
-pub(crate) fn typed_id(argument: &str, id: &ID, kind: NodeKind) -> Result<Uuid> {
-    let decoded = GlobalId::decode(id).map_err(|cause| bad_input(format!("`{argument}`: {cause}")))?;
+pub(crate) fn typed_id(argument: impl Display, id: &ID, kind: NodeKind) -> Result<Uuid> {
+    let decoded = decode(&argument, id)?;
     match decoded.kind == kind {
         true => Ok(decoded.id),
         false => Err(bad_input(format!(
@@ -56,8 +56,11 @@ pub(crate) fn typed_id(argument: &str, id: &ID, kind: NodeKind) -> Result<Uuid> 
     }
 }
 
-async fn find(ctx: &Context<'_>, argument: &str, id: &ID) -> Result<Option<Node>> {
-    let GlobalId { kind, id } = GlobalId::decode(id).map_err(|cause| bad_input(format!("`{argument}`: {cause}")))?;
+fn decode(argument: impl Display, id: &ID) -> Result<GlobalId> {
+    GlobalId::decode(id).map_err(|cause| bad_input(format!("`{argument}`: {cause}")))
+}
+
+async fn find(ctx: &Context<'_>, GlobalId { kind, id }: GlobalId) -> Result<Option<Node>> {
     let loaders = &ctx.request().loaders;
     Ok(match kind {
         NodeKind::Product => {
@@ -93,7 +96,7 @@ pub struct NodeQuery;
 impl NodeQuery {
     /// The object with this id; null when it does not exist or this channel does not show it.
     async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "Opaque id.")] id: ID) -> Result<Option<Node>> {
-        find(ctx, "id", &id).await
+        find(ctx, decode("id", &id)?).await
     }
 
     /// The objects with these ids, in their order; null for each that does not exist or is not shown.
@@ -108,7 +111,9 @@ impl NodeQuery {
                 ids.len()
             )));
         }
-        futures_util::future::try_join_all(ids.iter().map(|id| find(ctx, "ids", id))).await
+        let ids = ids.iter().enumerate().map(|(index, id)| decode(format_args!("ids[{index}]"), id));
+        let ids = ids.collect::<Result<Vec<_>>>()?;
+        futures_util::future::try_join_all(ids.into_iter().map(|id| find(ctx, id))).await
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the transport hands in, and what it gets back.
 use crate::answer::{write_answer, write_json};
-use async_graphql::{Response, ServerError, parser::types::OperationType};
+use async_graphql::{ErrorExtensionValues, Response, ServerError, parser::types::OperationType};
 use chrono::{DateTime, Utc};
 
 /// A GraphQL request, already read from its transport.
@@ -21,6 +21,8 @@ pub struct RequestContext {
     pub channel: Option<String>,
     /// Whether `extensions.explain` is wanted and allowed.
     pub explain: bool,
+    /// Whether `extensions.cost` is wanted. A request that costs too much gets it unasked.
+    pub cost: bool,
     /// Refuse mutations (GET).
     pub queries_only: bool,
     /// When the request came.
@@ -66,19 +68,19 @@ impl Outcome {
         write_json(out, &self.response.errors);
     }
 
-    /// The answer to a request that is refused before it reaches the engine, or while it waits. The code is a [`Code`](crate::Code),
-    /// or the word of one that the transport has for itself.
+    /// The answer to a request that is refused, with a [`Code`](crate::Code) or the word of one, before it reaches the engine, or while it waits.
     pub fn refused(code: impl Into<&'static str>, message: String, trace_id: &str) -> Self {
         let code = code.into();
         let mut error = ServerError::new(message, None);
-        let extensions = error.extensions.get_or_insert_default();
+        let mut extensions = ErrorExtensionValues::default();
         extensions.set("code", code);
         extensions.set("traceId", trace_id);
-        Self::unfit(code, vec![error])
+        error.extensions = Some(extensions);
+        Self::unfit(Some(code), vec![error])
     }
 
     /// Nothing runs, for reasons that have their code and trace id already; `code` is that of the first.
-    pub(crate) fn unfit(code: impl Into<&'static str>, errors: Vec<ServerError>) -> Self {
+    pub(crate) fn unfit(code: Option<&'static str>, errors: Vec<ServerError>) -> Self {
         Self {
             response: Response::from_errors(errors),
             executed: false,
@@ -87,7 +89,7 @@ impl Outcome {
             operation_type: "unknown",
             statements: 0,
             cost: 0,
-            error_code: Some(code.into()),
+            error_code: code,
             limit: None,
         }
     }

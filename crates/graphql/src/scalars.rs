@@ -1,5 +1,5 @@
 //! Scalars of our own, with the document that says how they are written.
-use async_graphql::{InputValueError, InputValueResult, Number, Scalar, ScalarType, Value};
+use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 
 /// A decimal number as a string, such as `"12.99"`: no client rounds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,18 +10,15 @@ pub struct Decimal(pub String);
 impl ScalarType for Decimal {
     fn parse(value: Value) -> InputValueResult<Self> {
         match value {
-            Value::String(text) if text.len() <= 40 => Ok(Self(text)),
-            Value::Number(number) => Ok(Self(plain(&number))),
-            other => Err(InputValueError::expected_type(other)),
+            // What reads it says with the place why it cannot: a long text is no amount either.
+            Value::String(text) => Ok(Self(text)),
+            Value::Number(number) => Ok(Self(number.to_string())),
+            _ => Err(InputValueError::custom("a decimal number is a string, such as \"12.99\", or a number")),
         }
     }
     fn to_value(&self) -> Value {
         Value::String(self.0.clone())
     }
-}
-
-fn plain(number: &Number) -> String {
-    number.to_string()
 }
 
 /// Any JSON value.

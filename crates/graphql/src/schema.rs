@@ -1,7 +1,7 @@
 //! The schema, put together from one query object per noun.
 use crate::{
-    category::CategoryQuery, channel::ChannelQuery, collection::CollectionQuery, directory::Directory,
-    limits::MOST_NESTED, node::NodeQuery, product::ProductQuery, search::SearchQueries, subscription::Subscription,
+    category::CategoryQuery, channel::ChannelQuery, collection::CollectionQuery, directory::Directory, node::NodeQuery,
+    product::ProductQuery, search::SearchQueries, subscription::Subscription,
 };
 use async_graphql::{EmptyMutation, MergedObject, SDLExportOptions, Schema, ValidationMode};
 use std::sync::Arc;
@@ -13,12 +13,16 @@ pub struct Query(ProductQuery, CategoryQuery, CollectionQuery, SearchQueries, No
 /// The shop's schema.
 pub type ShopSchema = Schema<Query, EmptyMutation, Subscription>;
 
+/// The most that the limit on brackets can be set to: `limits` refuses sooner. The library recurses once per bracket, and
+/// more would overflow a thread's stack.
+pub const MOST_BRACKETS: usize = 200;
+
 /// Without a directory the schema can be printed, not executed. No extension is installed: any of them moves every
 /// field to async-graphql's slower path. It does not validate: a document has been when it was read (`validation`).
 pub(crate) fn build(directory: Option<Arc<Directory>>) -> ShopSchema {
     let builder = Schema::build(Query::default(), EmptyMutation, Subscription)
         .validation_mode(ValidationMode::Fast)
-        .limit_recursive_depth(MOST_NESTED);
+        .limit_recursive_depth(MOST_BRACKETS);
     match directory {
         Some(directory) => builder.data(directory).finish(),
         None => builder.finish(),

@@ -1,5 +1,9 @@
 //! What the process is made of.
-use crate::{config::Config, metrics::Metrics};
+use crate::{
+    config::Config,
+    metrics::Metrics,
+    persisted::{Persisted, TrustedError},
+};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use tradewind_graphql::Engine;
@@ -13,6 +17,8 @@ pub struct App {
     pub db: Db,
     /// Answers GraphQL.
     pub engine: Engine,
+    /// Documents that clients name.
+    pub(crate) persisted: Persisted,
     /// What it measures.
     pub metrics: Arc<Metrics>,
     /// The time of day.
@@ -28,6 +34,9 @@ pub enum AppError {
     /// The schema is older than this binary.
     #[error("the database misses {0} migrations of this version: run `tradewind migrate`, then start again")]
     Pending(usize),
+    /// Documents that could not run.
+    #[error(transparent)]
+    Trusted(#[from] TrustedError),
 }
 
 impl App {
@@ -41,6 +50,7 @@ impl App {
         let metrics = Arc::new(Metrics::new(&db, &config.metrics.operations));
         let loaders = Arc::clone(&metrics.loader);
         let engine = Engine::start(db.clone(), config.graphql.limits.clone(), Some(loaders)).await?;
-        Ok(Self { config, db, engine, metrics, clock })
+        let persisted = Persisted::start(&config.documents, &engine)?;
+        Ok(Self { config, db, engine, persisted, metrics, clock })
     }
 }

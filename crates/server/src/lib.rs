@@ -6,7 +6,10 @@ pub mod config;
 mod graphiql;
 mod http;
 mod metrics;
+mod persisted;
 pub mod server;
 pub mod signal;
 mod stream_metrics;
 pub mod telemetry;
+
+pub use persisted::TrustedError;

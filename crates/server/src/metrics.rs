@@ -1,5 +1,5 @@
 //! The server's own metrics; loader and pool bring theirs. Names follow OpenTelemetry where it has one.
-use crate::{http::Exchange, stream_metrics::StreamMetrics};
+use crate::{http::Exchange, persisted::Origin, stream_metrics::StreamMetrics};
 use hyper::{Method, StatusCode, Version};
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
@@ -43,6 +43,11 @@ struct CodeLabel {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ReasonLabel {
     reason: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OriginLabel {
+    origin: &'static str,
 }
 
 type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
@@ -101,6 +106,7 @@ pub struct Metrics {
     durations: Histograms<TypeLabel>,
     errors: Family<CodeLabel, Counter>,
     rejected: Family<ReasonLabel, Counter>,
+    documents: Family<OriginLabel, Counter>,
     names: HashSet<Arc<str>>,
     other: Arc<str>,
 }
@@ -116,6 +122,7 @@ impl Metrics {
         };
         let durations: Histograms<TypeLabel> = Family::new_with_constructor(|| Histogram::new(OPERATION_BUCKETS));
         let (operations, errors, rejected) = (Family::default(), Family::default(), Family::default());
+        let documents = Family::default();
         registry.register(
             "http_server_request_duration_seconds",
             "Time until the answer was ready",
@@ -130,6 +137,11 @@ impl Metrics {
         );
         registry.register("tradewind_graphql_errors", "Answers by the code of their first error", errors.clone());
         registry.register("tradewind_graphql_rejected", "Requests of which nothing ran, by reason", rejected.clone());
+        registry.register(
+            "tradewind_graphql_documents",
+            "Operations by where their document came from",
+            documents.clone(),
+        );
         let stream = StreamMetrics::register(&mut registry);
         let pool = PoolMetrics::register(&mut registry);
         db.set_metrics(pool.clone());
@@ -146,6 +158,7 @@ impl Metrics {
             durations,
             errors,
             rejected,
+            documents,
             names,
             other: "other".into(),
         }
@@ -200,6 +213,11 @@ impl Metrics {
         self.operations.get_or_create(&labels).inc();
         let seconds = Duration::from_micros(micros).as_secs_f64();
         self.durations.get_or_create(&TypeLabel { operation_type }).observe(seconds);
+    }
+
+    /// Notes where the document of a request came from.
+    pub(crate) fn document(&self, origin: Origin) {
+        self.documents.get_or_create(&OriginLabel { origin: origin.as_str() }).inc();
     }
 
     /// OpenMetrics text.

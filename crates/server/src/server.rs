@@ -2,7 +2,7 @@
 use crate::{
     app::App,
     config::Config,
-    http::{AccessLog, Health, Limits, Site, Slots, listen, serve},
+    http::{AccessLog, Health, Limits, Patience, Sdl, Site, Slots, listen, serve},
     metrics::Metrics,
     telemetry::Telemetry,
 };
@@ -69,7 +69,8 @@ impl Server {
     pub async fn run(self, app: App, telemetry: &Telemetry, stop: impl Future<Output = ()>) {
         let (close, closed) = watch::channel(false);
         let http = app.config.http.clone();
-        let limits = Limits { connections: http.max_connections, idle: http.idle_timeout, drain: http.drain_timeout };
+        let patience = Patience { head: http.read_timeout, idle: http.idle_timeout };
+        let limits = Limits { connections: http.max_connections, patience, drain: http.drain_timeout };
         let refresh = tokio::spawn(refresh(app.engine.clone()));
         let metrics = self.metrics.map(|listener| {
             let limits = Limits { drain: METRICS_DRAIN, ..limits.clone() };
@@ -106,7 +107,7 @@ impl Server {
 }
 
 fn site(app: App, telemetry: &Telemetry, closing: watch::Receiver<bool>) -> Site {
-    let App { config, db, engine, metrics, clock } = app;
+    let App { config, db, engine, persisted, metrics, clock } = app;
     let quiet = config.profile == crate::config::Profile::Dev;
     let operations = config.graphql.max_concurrent_operations;
     Site {
@@ -123,7 +124,8 @@ fn site(app: App, telemetry: &Telemetry, closing: watch::Receiver<bool>) -> Site
         health: Health::new(db),
         metrics,
         tracer: telemetry.tracer.clone(),
-        sdl: tradewind_graphql::sdl().into(),
+        sdl: Sdl::new(tradewind_graphql::sdl()),
+        persisted,
         clock,
     }
 }

@@ -9,6 +9,13 @@ pub(crate) fn rendered(json: Vec<u8>) -> Value {
     Value::Binary(Bytes::from(json))
 }
 
+/// The same value as JSON: copying it costs nothing.
+pub(crate) fn render(value: &Value) -> Value {
+    let mut json = Vec::new();
+    write_value(&mut json, value);
+    rendered(json)
+}
+
 /// Writes a value, whose objects may be rendered.
 pub(crate) fn write_value(out: &mut Vec<u8>, value: &Value) {
     match value {

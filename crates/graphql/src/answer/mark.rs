@@ -8,9 +8,15 @@ use async_graphql::{
     parser::types::{DocumentOperations, ExecutableDocument, Field, Selection, SelectionSet},
 };
 
-/// Whether a field was added by [`mark`].
+/// Whether a field was added by [`mark`]. A client's field under that alias is none, even where validation lets it in:
+/// marks are not counted by the limits.
 pub(crate) fn is_mark(field: &Field) -> bool {
-    field.alias.as_ref().is_some_and(|alias| alias.node == MARK)
+    field.name.node == "__typename" && field.alias.as_ref().is_some_and(|alias| alias.node == MARK)
+}
+
+/// Whether a client's field could be taken for a mark.
+pub(crate) fn is_reserved(field: &Field) -> bool {
+    field.alias.as_ref().is_some_and(|alias| alias.node.starts_with("__tradewind"))
 }
 
 /// Adds a `__typename` to each selection set of an interface or union, whose objects have different plans, and to each

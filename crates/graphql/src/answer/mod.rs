@@ -13,8 +13,8 @@ mod plan;
 mod tests;
 
 pub(crate) use arrange::{arrange, require};
-pub(crate) use json::{rendered, write_answer, write_json, write_object, write_value};
-pub(crate) use mark::{is_mark, mark};
+pub(crate) use json::{render, rendered, write_answer, write_json, write_object, write_value};
+pub(crate) use mark::{is_mark, is_reserved, mark};
 pub(crate) use output_types::OutputTypes;
 pub(crate) use plan::{Plan, Planned, plan};
 

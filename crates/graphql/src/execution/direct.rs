@@ -11,6 +11,7 @@
 use super::object::selected;
 use async_graphql::{Context, ContextSelectionSet, InputType, OutputType};
 use std::{
+    cell::Cell,
     pin::pin,
     task::{Poll, Waker},
 };
@@ -47,6 +48,7 @@ pub(crate) fn write_fields<T: DirectObject>(object: &T, ctx: &Context<'_>, json:
 pub(super) fn write_set<T: DirectObject>(object: &T, ctx: &ContextSelectionSet<'_>, json: &mut Vec<u8>) -> Step {
     let mut step = Step::Written;
     let mut first = true;
+    OBJECTS.set(OBJECTS.get() + 1);
     json.push(b'{');
     let walked = selected(ctx, &T::type_name(), &ctx.item.node, &mut |field| {
         if !std::mem::take(&mut first) {
@@ -73,6 +75,17 @@ pub(super) fn write_set<T: DirectObject>(object: &T, ctx: &ContextSelectionSet<'
         Ok(()) => step,
         Err(()) => Step::Elsewhere,
     }
+}
+
+thread_local! {
+    static OBJECTS: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Counts the objects that `walk` visits.
+pub(super) fn counted<T>(walk: impl FnOnce() -> T) -> (T, u64) {
+    let before = OBJECTS.replace(0);
+    let output = walk();
+    (output, OBJECTS.replace(before))
 }
 
 /// Polls a resolver once and writes what it resolved to.

@@ -12,7 +12,10 @@ pub(crate) use direct::{Direct, DirectObject, Step, argument, direct, direct_fie
 pub(crate) use direct_values::{direct_enum, write_enum};
 
 use crate::answer::OutputTypes;
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 use tradewind_loader::Frontier;
 
 /// Data of a request whose objects become JSON as they are finished. Not for a document with several selection sets
@@ -22,6 +25,16 @@ pub(crate) struct Rendering {
     /// No key is selected twice, so objects may write themselves.
     pub(crate) is_direct: bool,
     pub(crate) frontier: Frontier,
+    /// Counts the objects of the answer, where the actual cost is asked for.
+    pub(crate) objects: Option<Arc<AtomicU64>>,
+}
+
+impl Rendering {
+    fn count(&self, objects: u64) {
+        if let Some(counted) = &self.objects {
+            counted.fetch_add(objects, Ordering::Relaxed);
+        }
+    }
 }
 
 pub(crate) use async_graphql::*;

@@ -1,7 +1,7 @@
 //! Resolves the fields of one object: in the order of the query, allocating only for those that have to wait.
 use super::{
     Rendering,
-    direct::{DirectObject, Step, write_set},
+    direct::{DirectObject, Step, counted, write_set},
 };
 use crate::answer::{OutputTypes, is_mark, rendered, require, write_object};
 use async_graphql::{
@@ -16,7 +16,7 @@ use std::{
     pin::Pin,
     task::{Context, Poll},
 };
-use tradewind_loader::{Frontier, Gathered};
+use tradewind_loader::Gathered;
 
 /// Resolves all selected fields of `root` side by side.
 ///
@@ -34,9 +34,9 @@ pub(crate) async fn resolve_container<'a, T: ContainerType + DirectObject>(
     root: &'a T,
 ) -> ServerResult<Value> {
     let rendering = ctx.data_opt::<Rendering>();
-    let frontier = rendering.filter(|rendering| rendering.is_direct).map(|rendering| &rendering.frontier);
-    if let Some(frontier) = frontier
-        && let Some(json) = write_whole(ctx, root, frontier).await
+    let direct = rendering.filter(|rendering| rendering.is_direct);
+    if let Some(direct) = direct
+        && let Some(json) = write_whole(ctx, root, direct).await
     {
         return Ok(rendered(json));
     }
@@ -45,15 +45,15 @@ pub(crate) async fn resolve_container<'a, T: ContainerType + DirectObject>(
     let mut fields = Vec::with_capacity(most);
     collect(ctx, root, &mut object, &mut fields);
     let mut walk = Walk { ctx, root, fields: Vec::new(), gathered: Gathered::default() };
-    if frontier.is_some() {
+    if direct.is_some() {
         walk.fields = std::mem::take(&mut fields);
     }
     let mut waiting = Vec::new();
     poll_fn(|cx| {
         poll_waiting(ctx, &mut waiting, &mut object, cx);
-        if let Some(frontier) = frontier {
+        if let Some(direct) = direct {
             while !walk.fields.is_empty() && walk.gathered.poll_settled(cx).is_ready() {
-                walk.go_on(frontier, &mut object, &mut fields);
+                walk.go_on(direct, &mut object, &mut fields);
             }
         }
         start(ctx, root, &mut fields, &mut waiting, &mut object, cx);
@@ -64,18 +64,28 @@ pub(crate) async fn resolve_container<'a, T: ContainerType + DirectObject>(
     })
     .await;
     Ok(match rendering {
-        Some(rendering) => object.render(ctx, &rendering.types, &root.introspection_type_name()),
+        Some(rendering) => {
+            rendering.count(1);
+            object.render(ctx, &rendering.types, &root.introspection_type_name())
+        }
         None => object.into_value(),
     })
 }
 
 /// An object all of whose fields write themselves.
-async fn write_whole<T: DirectObject>(ctx: &ContextSelectionSet<'_>, root: &T, frontier: &Frontier) -> Option<Vec<u8>> {
+async fn write_whole<T: DirectObject>(
+    ctx: &ContextSelectionSet<'_>,
+    root: &T,
+    rendering: &Rendering,
+) -> Option<Vec<u8>> {
     loop {
         let mut json = Vec::with_capacity(1024);
-        let (step, mut gathered) = frontier.gather(|| write_set(root, ctx, &mut json));
+        let ((step, objects), mut gathered) = rendering.frontier.gather(|| counted(|| write_set(root, ctx, &mut json)));
         match step {
-            Step::Written => return Some(json),
+            Step::Written => {
+                rendering.count(objects);
+                return Some(json);
+            }
             Step::Waiting if !gathered.is_empty() => gathered.settled().await,
             _ => return None,
         }
@@ -95,7 +105,7 @@ struct Walk<'c, 'a, T> {
 
 impl<'c, T: DirectObject> Walk<'c, '_, T> {
     /// Writes what can be written; what never will be goes to `others`.
-    fn go_on(&mut self, frontier: &Frontier, object: &mut Fields<'_>, others: &mut Vec<Selected<'c>>) {
+    fn go_on(&mut self, rendering: &Rendering, object: &mut Fields<'_>, others: &mut Vec<Selected<'c>>) {
         if self.gathered.has_failed() {
             others.append(&mut self.fields);
             return;
@@ -104,15 +114,19 @@ impl<'c, T: DirectObject> Walk<'c, '_, T> {
         let walk = || {
             fields.retain(|(index, field)| {
                 let mut json = Vec::with_capacity(256);
-                match root.field(&ctx.with_field(field), &mut json) {
-                    Step::Written => object.values[*index] = rendered(json),
+                let (step, objects) = counted(|| root.field(&ctx.with_field(field), &mut json));
+                match step {
+                    Step::Written => {
+                        rendering.count(objects);
+                        object.values[*index] = rendered(json);
+                    }
                     Step::Waiting => return true,
                     Step::Elsewhere => others.push((*index, field)),
                 }
                 false
             });
         };
-        ((), self.gathered) = frontier.gather(walk);
+        ((), self.gathered) = rendering.frontier.gather(walk);
         if self.gathered.is_empty() {
             others.append(&mut self.fields);
         }

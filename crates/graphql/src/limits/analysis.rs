@@ -20,9 +20,6 @@ pub(crate) struct Analysis {
     pub(crate) circular: Option<String>,
 }
 
-/// Selection sets inside each other, spread fragments included: what walks a document does so recursively.
-pub(crate) const MOST_NESTED: usize = 64;
-
 /// Figures of a selection set. All of them add up over fragments.
 #[derive(Clone, Copy, Debug, Default)]
 struct Sums {
@@ -64,15 +61,30 @@ struct Visitor<'d> {
     /// None while a fragment is being visited: a circle, which validation reports.
     fragments: HashMap<&'d str, Option<Sums>>,
     circular: Option<&'d str>,
-    /// Sets around the one being visited.
+    /// Sets around the one being visited, and how many there may be: what walks a document does so recursively.
     level: usize,
+    deepest: usize,
     /// A variable has a say in the cost.
     varies: bool,
 }
 
 impl<'d> Visitor<'d> {
-    fn new(document: &'d ExecutableDocument, operation: &'d OperationDefinition, variables: &'d Variables) -> Self {
-        Self { document, operation, variables, fragments: HashMap::new(), circular: None, level: 0, varies: false }
+    fn new(
+        document: &'d ExecutableDocument,
+        operation: &'d OperationDefinition,
+        variables: &'d Variables,
+        deepest: usize,
+    ) -> Self {
+        Self {
+            document,
+            operation,
+            variables,
+            fragments: HashMap::new(),
+            circular: None,
+            level: 0,
+            deepest,
+            varies: false,
+        }
     }
 
     fn set(&mut self, set: &'d SelectionSet) -> Sums {
@@ -82,7 +94,7 @@ impl<'d> Visitor<'d> {
         }
         self.level += 1;
         // One more is refused anyway.
-        if self.level <= MOST_NESTED {
+        if self.level <= self.deepest {
             for selection in &set.items {
                 let part = self.selection(&selection.node);
                 sums.add(part);
@@ -162,7 +174,7 @@ pub(crate) fn analyse(
     limits: &Limits,
 ) -> Result<Analysis, Refusal> {
     let variables = Variables::default();
-    let mut visitor = Visitor::new(document, operation, &variables);
+    let mut visitor = Visitor::new(document, operation, &variables, limits.brackets);
     // Validation reads every operation and fragment, so each of them counts.
     let mut all = Sums::default();
     for (_, other) in document.operations.iter() {
@@ -181,7 +193,13 @@ pub(crate) fn analyse(
             limits.selections,
             "spread fewer fragments, or ask for less at once",
         ),
-        ("depth", "nested selection sets", wide(all.nested), wide(MOST_NESTED), "nest fewer fragments"),
+        (
+            "brackets",
+            "selection sets inside each other",
+            wide(all.nested),
+            wide(limits.brackets),
+            "nest fewer fragments",
+        ),
         ("depth", "levels", own.depth.max(all.depth), limits.depth, "nest less, or ask in two operations"),
         ("aliases", "aliases", own.aliases, limits.aliases, "use a list query or `nodes(ids:)` instead"),
         ("rootFields", "root fields", own.fields, limits.root_fields, "ask in several operations"),
@@ -198,7 +216,7 @@ pub(crate) fn analyse(
 
 /// What the operation costs with these variables. The document has no circles.
 pub(crate) fn cost(document: &ExecutableDocument, operation: &OperationDefinition, variables: &Variables) -> u64 {
-    Visitor::new(document, operation, variables).set(&operation.selection_set.node).cost()
+    Visitor::new(document, operation, variables, usize::MAX).set(&operation.selection_set.node).cost()
 }
 
 /// Refuses an operation that costs too much.
@@ -266,7 +284,7 @@ mod tests {
             }
             query.push_str(&format!(" fragment f{fragments} on Query {{ __typename }}"));
             let limits = Limits { selections: u64::MAX, ..Limits::default() };
-            assert_eq!(check(&query, &limits).map_err(|refusal| refusal.limit).err(), refused.then_some("depth"));
+            assert_eq!(check(&query, &limits).map_err(|refusal| refusal.limit).err(), refused.then_some("brackets"));
         }
     }
 }

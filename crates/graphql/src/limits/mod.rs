@@ -1,9 +1,13 @@
 //! What a stranger may ask for, checked before anything expensive: first the raw text, then the parsed document.
 mod analysis;
 mod cost;
+mod lexer;
+mod report;
 mod scan;
 
-pub(crate) use analysis::{Analysis, MOST_NESTED, analyse, check_cost, cost};
+pub(crate) use analysis::{Analysis, analyse, check_cost, cost};
+pub(crate) use lexer::{Lexer, Token, position};
+pub(crate) use report::{objects, report};
 pub(crate) use scan::scan;
 
 /// Limits of one operation. Each refusal names the limit, the value and the way out.
@@ -13,7 +17,7 @@ pub struct Limits {
     pub document_bytes: usize,
     /// Lexical tokens of the document.
     pub tokens: usize,
-    /// Brackets of any kind open at once.
+    /// Brackets of any kind open at once; also selection sets inside each other after fragments are spread.
     pub brackets: usize,
     /// Selections after all fragments are spread.
     pub selections: u64,

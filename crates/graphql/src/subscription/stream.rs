@@ -9,6 +9,7 @@ use crate::{
     explain::{Clock, explain},
     loaders::{Loaders, Source},
     request::{GraphqlRequest, Outcome, RequestContext},
+    validation::leave_out,
 };
 use async_graphql::{
     Request, Response, Variables,
@@ -22,7 +23,7 @@ use std::{
 };
 use tradewind_persistence::{
     changes::{ChangeReader, Wanted},
-    read::Scope,
+    read::{Scope, product::ProductColumns},
     statements,
 };
 use uuid::Uuid;
@@ -43,6 +44,7 @@ pub struct EventStream {
     plan: Plan,
     is_rendered: bool,
     is_direct: bool,
+    columns: ProductColumns,
     cost: u64,
     changes: ChangeReader,
 }
@@ -69,7 +71,11 @@ impl Engine {
 
     async fn begin(&self, prepared: Prepared, context: &RequestContext) -> Result<EventStream, Box<Outcome>> {
         let Prepared { request, document, cost, .. } = prepared;
-        let flat = with_root_field(&document.parsed, document.operation_name.as_deref())
+        let mut parsed = document.parsed.clone();
+        if document.has_optional {
+            leave_out(&mut parsed, &request.variables);
+        }
+        let flat = with_root_field(&parsed, document.operation_name.as_deref())
             .map_err(|message| refuse(Code::GraphqlValidationFailed, message, context))?;
         let mut stream = EventStream {
             engine: self.clone(),
@@ -78,6 +84,7 @@ impl Engine {
             plan: Plan::default(),
             is_rendered: document.is_rendered,
             is_direct: document.is_direct,
+            columns: document.columns,
             cost,
             // Before the first look at anything: what changes meanwhile is told.
             changes: self.db().product_changes().subscribe(Wanted::All),
@@ -146,14 +153,14 @@ impl EventStream {
             let db = self.engine.db().pipelined();
             let channel = self.engine.directory.resolve(&db, context.channel.as_deref()).await?;
             let scope = Scope::new(channel.row.id, context.now);
-            let loaders = Loaders::new(frontier.clone(), Source { db: db.clone(), scope });
+            let loaders = Loaders::new(frontier.clone(), Source { db: db.clone(), scope, columns: self.columns });
             let cause = Cause::ProductChanged { id: event.product_id, is_named: !self.changes.wants_all() };
             let resolving = resolving.clone();
             let cause = SharedCause(Arc::new(cause));
             let mut request = self.request().data(cause).data(RequestCtx { channel, scope, loaders, db, resolving });
             if self.is_rendered {
                 let (types, is_direct) = (Arc::clone(&self.engine.types), self.is_direct);
-                request = request.data(Rendering { types, is_direct, frontier: frontier.clone() });
+                request = request.data(Rendering { types, is_direct, frontier: frontier.clone(), objects: None });
             }
             let mut answers = self.engine.schema.execute_stream(request);
             Ok(frontier.run(answers.next()).await)

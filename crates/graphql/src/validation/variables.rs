@@ -1,17 +1,20 @@
 //! Coercion of a request's variables to the types that its operation declares: `CoerceVariableValues` of the
 //! specification (October 2021, section 6.1.2), with texts that name the place, the value and what is expected.
-use super::type_system::{Input, InputType, TypeSystem};
+use super::{
+    arguments::listed,
+    place::{Segment, place, short},
+    scalar,
+    type_system::{Definition, Input, TypeSystem},
+};
 use crate::error::{Code, refusal};
 use async_graphql::{
-    Name, Number, Pos, ServerError, Value, Variables,
+    Name, Pos, ServerError, Value, Variables,
     parser::types::{BaseType, OperationDefinition, Type},
 };
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 /// More errors than this do not help anybody.
 const MOST_ERRORS: usize = 10;
-/// Characters of a value that an error repeats.
-const LONGEST_VALUE: usize = 60;
 
 /// The variables as the operation declares them. What it does not declare is dropped, as the specification has it; a
 /// default stays with the operation.
@@ -41,11 +44,6 @@ pub(crate) fn coerce(
         }
     }
     if errors.is_empty() { Ok(coerced) } else { Err(errors) }
-}
-
-enum Segment {
-    Field(Name),
-    Index(usize),
 }
 
 struct Coercion<'c> {
@@ -88,11 +86,12 @@ impl Coercion<'_> {
     }
 
     fn named(&mut self, value: &mut Value, name: &Name) {
-        match self.types.input(name) {
-            Some(InputType::Object(fields, one_of)) => self.object(value, name, fields, *one_of),
-            Some(InputType::Enum(values)) => self.choice(value, name, values),
-            Some(InputType::Scalar) | None => {
-                if let Err(expected) = scalar(name, value) {
+        match self.types.get(name) {
+            Some(Definition::Input(fields, one_of)) => self.object(value, name, fields, *one_of),
+            Some(Definition::Enum(values)) => self.choice(value, name, values),
+            // Validation has seen to it that it is an input.
+            Some(Definition::Scalar | Definition::Composite(_)) | None => {
+                if let Err(expected) = scalar::coerce(name, value) {
                     let value = short(value);
                     self.fail(format_args!("is {value}, but must be `{name}`: {expected}"));
                 }
@@ -108,7 +107,7 @@ impl Coercion<'_> {
             return;
         }
         let value = short(value);
-        let known = values.iter().map(Name::as_str).collect::<Vec<_>>().join(", ");
+        let known = listed(values.iter());
         self.fail(format_args!("is {value}, but must be `{name}`: a string, one of {known}"));
     }
 
@@ -119,9 +118,7 @@ impl Coercion<'_> {
         };
         for key in given.keys() {
             if !fields.iter().any(|field| field.name == *key) {
-                let (key, known) =
-                    (short_text(key), fields.iter().map(|field| field.name.as_str()).collect::<Vec<_>>());
-                let known = known.join(", ");
+                let (key, known) = (short(key), listed(fields.iter().map(|field| &field.name)));
                 self.fail(format_args!("has a field `{key}`, but `{name}` has only {known}"));
             }
         }
@@ -144,109 +141,9 @@ impl Coercion<'_> {
     }
 
     fn fail(&mut self, what: fmt::Arguments<'_>) {
-        let mut message = format!("`${}", self.variable);
-        for segment in &self.path {
-            let _ = match segment {
-                Segment::Field(name) => write!(message, ".{name}"),
-                Segment::Index(index) => write!(message, "[{index}]"),
-            };
-        }
-        let _ = write!(message, "` {what}");
+        let message = format!("`{}` {what}", place(format_args!("${}", short(self.variable)), &self.path));
         if self.errors.len() < MOST_ERRORS {
             self.errors.push(refusal(Code::BadUserInput, message, Some(self.pos)));
         }
-    }
-}
-
-/// Coerces a scalar in place, or says what is expected. JSON has one kind of number: `5.0` is an integer.
-fn scalar(name: &str, value: &mut Value) -> Result<(), &'static str> {
-    let fits = match (name, &mut *value) {
-        ("Int", Value::Number(number)) => match integer(number).and_then(|number| i32::try_from(number).ok()) {
-            Some(integer) => {
-                *number = integer.into();
-                true
-            }
-            None => false,
-        },
-        ("ID", Value::Number(number)) => match integer(number) {
-            Some(integer) => {
-                *value = Value::String(integer.to_string());
-                true
-            }
-            None => false,
-        },
-        ("Float", Value::Number(_))
-        | ("String" | "ID" | "Decimal" | "DateTime", Value::String(_))
-        | ("Boolean", Value::Boolean(_))
-        | ("Decimal", Value::Number(_)) => true,
-        ("Int" | "Float" | "String" | "ID" | "Boolean" | "Decimal" | "DateTime", _) => false,
-        // `JSON`, and whatever comes: its own `parse` has the last word.
-        _ => true,
-    };
-    if fits { Ok(()) } else { Err(expected(name)) }
-}
-
-fn expected(scalar: &str) -> &'static str {
-    match scalar {
-        "Int" => "a whole number from -2147483648 to 2147483647",
-        "Float" => "a number",
-        "String" => "a string",
-        "Boolean" => "true or false",
-        "ID" => "a string, the `id` that a query returned",
-        "Decimal" => "a decimal number as a string, such as \"12.99\", or a number",
-        _ => "a date and time as a string, such as \"2026-01-31T12:00:00Z\"",
-    }
-}
-
-/// The whole number that `number` is; beyond 2^53 a float has no exact value.
-fn integer(number: &Number) -> Option<i64> {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    number.as_i64().or_else(|| {
-        let float = number.as_f64()?;
-        #[allow(clippy::cast_possible_truncation, reason = "whole, and below 2^53")]
-        (float.fract() == 0.0 && float.abs() <= EXACT).then_some(float as i64)
-    })
-}
-
-/// A value as an error repeats it. Writing stops where it gets too long.
-fn short(value: &Value) -> Short {
-    let mut short = Short::default();
-    let _ = write!(short, "{value}");
-    short
-}
-
-fn short_text(text: &str) -> Short {
-    let mut short = Short::default();
-    let _ = short.write_str(text);
-    short
-}
-
-/// The beginning of a text.
-#[derive(Default)]
-struct Short {
-    text: String,
-    characters: usize,
-}
-
-impl fmt::Write for Short {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        for character in text.chars() {
-            if self.characters == LONGEST_VALUE {
-                self.text.push('…');
-                self.characters += 1;
-            }
-            if self.characters > LONGEST_VALUE {
-                return Err(fmt::Error);
-            }
-            self.text.push(character);
-            self.characters += 1;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for Short {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.text)
     }
 }

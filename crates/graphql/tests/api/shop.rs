@@ -227,6 +227,7 @@ impl Shop {
         let context = RequestContext {
             channel: channel.map(Into::into),
             explain: true,
+            cost: true,
             queries_only: false,
             now: now(),
             request_id: "test".into(),

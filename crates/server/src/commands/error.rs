@@ -36,7 +36,7 @@ impl CommandError {
     /// 2 when the user has to call it differently, else 1.
     pub fn status(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::Usage(_) => 2,
+            Self::Config(_) | Self::Usage(_) | Self::App(AppError::Trusted(_)) => 2,
             _ => 1,
         }
     }

@@ -24,6 +24,7 @@ pub fn announce(app: &App, server: &Server) {
         address,
         metrics,
         database = app.config.database.kind(),
+        trusted_documents = app.persisted.trusted(),
         traces = app.config.otlp.is_some(),
         "serving"
     );

@@ -1,7 +1,7 @@
 //! What a query may do.
 use super::{Reader, Var, value};
 use std::time::Duration;
-use tradewind_graphql::Limits;
+use tradewind_graphql::{Limits, MOST_BRACKETS};
 
 static EXECUTION_TIMEOUT: Var = Var::new(
     "TRADEWIND_EXECUTION_TIMEOUT",
@@ -23,8 +23,12 @@ static EXPLAIN: Var = Var::new(
     "answer the header Tradewind-Explain: 1 with the statements and batches of the operation",
 )
 .dev("true");
-static INTROSPECTION: Var =
-    Var::new("TRADEWIND_INTROSPECTION", "graphql.introspection", "true", "answer __schema and __type");
+static INTROSPECTION: Var = Var::new(
+    "TRADEWIND_INTROSPECTION",
+    "graphql.introspection",
+    "true",
+    "answer __schema and __type, and suggest names in errors",
+);
 static DOCUMENT: Var = Var::new("TRADEWIND_MAX_DOCUMENT", "graphql.max_document", "64KiB", "largest document");
 static DOCUMENT_CACHE: Var = Var::new(
     "TRADEWIND_DOCUMENT_CACHE",
@@ -33,8 +37,12 @@ static DOCUMENT_CACHE: Var = Var::new(
     "memory for parsed documents, so that a known text is not parsed again",
 );
 static TOKENS: Var = Var::new("TRADEWIND_MAX_TOKENS", "graphql.max_tokens", "5000", "lexical tokens of a document");
-static BRACKETS: Var =
-    Var::new("TRADEWIND_MAX_BRACKETS", "graphql.max_brackets", "64", "brackets of any kind open at once");
+static BRACKETS: Var = Var::new(
+    "TRADEWIND_MAX_BRACKETS",
+    "graphql.max_brackets",
+    "64",
+    "brackets of any kind open at once, and selection sets inside each other after fragments are spread",
+);
 static SELECTIONS: Var = Var::new(
     "TRADEWIND_MAX_SELECTIONS",
     "graphql.max_selections",
@@ -70,9 +78,6 @@ pub(super) const VARS: &[&Var] = &[
     &DIRECTIVES,
     &COST,
 ];
-
-/// The parser of the library recurses once per bracket: more would overflow a thread's stack.
-const MOST_BRACKETS: usize = 200;
 
 /// Limits of a query.
 #[derive(Clone, Debug)]

@@ -1,5 +1,5 @@
 //! The listener: where, how much it takes, how it ends.
-use super::{Reader, Var, value};
+use super::{Origins, Reader, Var, value};
 use std::{
     net::{IpAddr, SocketAddr},
     time::Duration,
@@ -21,7 +21,20 @@ static READ_TIMEOUT: Var = Var::new(
     "TRADEWIND_READ_TIMEOUT",
     "http.read_timeout",
     "10s",
-    "how long a client may take to send a body; then 408",
+    "how long a client may take to send the headers of a request (then the connection is closed), and again to send \
+     its body (then 408)",
+);
+static MAX_URI: Var = Var::new(
+    "TRADEWIND_MAX_URI",
+    "http.max_uri",
+    "16KiB",
+    "longest path with its query string; a longer one is answered with 414",
+);
+static MAX_HEADERS: Var = Var::new(
+    "TRADEWIND_MAX_HEADERS",
+    "http.max_headers",
+    "32KiB",
+    "names and values of all headers of a request; more is answered with 431, as are more than 100 headers",
 );
 static IDLE_TIMEOUT: Var = Var::new(
     "TRADEWIND_IDLE_TIMEOUT",
@@ -42,8 +55,21 @@ static CORS_ORIGINS: Var = Var::new(
     "web origins that may call from a browser: a list of https://shop.example, or *, or localhost (any port of this machine)",
 )
 .dev("localhost");
+static CORS_CREDENTIALS: Var = Var::new(
+    "TRADEWIND_CORS_CREDENTIALS",
+    "http.cors_credentials",
+    "false",
+    "let pages of the listed origins call with cookies; only a proxy in front can have a use for them",
+);
+static CSRF_PREVENTION: Var = Var::new(
+    "TRADEWIND_CSRF_PREVENTION",
+    "http.csrf_prevention",
+    "false",
+    "refuse a GET of an operation without a header that a foreign page cannot send unasked; needed where a proxy turns \
+     cookies into rights",
+);
 static COMPRESSION: Var =
-    Var::new("TRADEWIND_COMPRESSION", "http.compression", "true", "gzip or brotli for clients that ask for it");
+    Var::new("TRADEWIND_COMPRESSION", "http.compression", "true", "gzip, brotli or zstd for clients that ask for it");
 static COMPRESSION_MIN: Var =
     Var::new("TRADEWIND_COMPRESSION_MIN", "http.compression_min", "1KiB", "smaller answers are sent as they are");
 static GRAPHIQL: Var =
@@ -67,15 +93,22 @@ pub(super) const VARS: &[&Var] = &[
     &PORT,
     &BODY_LIMIT,
     &READ_TIMEOUT,
+    &MAX_URI,
+    &MAX_HEADERS,
     &IDLE_TIMEOUT,
     &MAX_CONNECTIONS,
     &CORS_ORIGINS,
+    &CORS_CREDENTIALS,
+    &CSRF_PREVENTION,
     &COMPRESSION,
     &COMPRESSION_MIN,
     &GRAPHIQL,
     &DRAIN_DELAY,
     &DRAIN_TIMEOUT,
 ];
+
+/// Bytes of a request's first line and headers that a connection reads at most.
+pub(crate) const LARGEST_HEAD: u64 = 128 << 10;
 
 /// The listener.
 #[derive(Clone, Debug)]
@@ -86,14 +119,22 @@ pub struct HttpConfig {
     pub port: u16,
     /// Largest request body in bytes.
     pub body_limit: usize,
-    /// How long a body may take to arrive.
+    /// How long headers, and again a body, may take to arrive.
     pub read_timeout: Duration,
+    /// Longest path with its query string, in bytes.
+    pub max_uri: usize,
+    /// All headers of a request, in bytes.
+    pub max_headers: usize,
     /// How long a connection may wait for a request.
     pub idle_timeout: Duration,
     /// Open connections.
     pub max_connections: usize,
     /// Who may call from a browser.
     pub cors: Origins,
+    /// Whether they may call with cookies.
+    pub cors_credentials: bool,
+    /// Whether a GET needs a header that makes a browser ask first.
+    pub csrf_prevention: bool,
     /// Smallest answer worth compressing, in bytes; `None` is never.
     pub compress_from: Option<usize>,
     /// Serve `/graphiql`.
@@ -110,9 +151,12 @@ impl HttpConfig {
         let port = reader.read(&PORT, |text| value::number(text, 0..=u16::MAX));
         let body_limit = reader.read(&BODY_LIMIT, |text| value::bytes(text, 1024..=16 << 20));
         let read_timeout = reader.read(&READ_TIMEOUT, value::duration);
+        let max_uri = reader.read(&MAX_URI, |text| value::bytes(text, 1024..=LARGEST_HEAD / 2));
+        let max_headers = reader.read(&MAX_HEADERS, |text| value::bytes(text, 1024..=LARGEST_HEAD / 2));
         let idle_timeout = reader.read(&IDLE_TIMEOUT, value::duration);
         let max_connections = reader.read(&MAX_CONNECTIONS, |text| value::number(text, 1..=1_000_000));
         let cors = reader.read(&CORS_ORIGINS, Origins::parse);
+        let (cors_credentials, csrf_prevention) = credentials(reader, cors.as_ref());
         let compression = reader.read(&COMPRESSION, value::switch);
         let compression_min = reader.read(&COMPRESSION_MIN, |text| value::bytes(text, 0..=16 << 20));
         let graphiql = reader.read(&GRAPHIQL, value::switch);
@@ -123,9 +167,13 @@ impl HttpConfig {
             port: port?,
             body_limit: body_limit?,
             read_timeout: read_timeout?,
+            max_uri: max_uri?,
+            max_headers: max_headers?,
             idle_timeout: idle_timeout?,
             max_connections: max_connections?,
             cors: cors?,
+            cors_credentials: cors_credentials?,
+            csrf_prevention: csrf_prevention?,
             compress_from: compression?.then_some(compression_min?),
             graphiql: graphiql?,
             drain_delay: drain_delay?,
@@ -139,90 +187,20 @@ impl HttpConfig {
     }
 }
 
-/// Web origins that may read answers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origins {
-    /// Every origin; safe because the API has no cookies.
-    Any,
-    /// Any port of this machine.
-    Localhost,
-    /// These, compared as written; empty is none.
-    List(Vec<String>),
-}
-
-impl Origins {
-    fn parse(text: &str) -> Result<Self, String> {
-        match text {
-            "*" => return Ok(Self::Any),
-            "localhost" => return Ok(Self::Localhost),
-            _ => {}
+/// The two switches, and what must not be combined.
+fn credentials(reader: &mut Reader, cors: Option<&Origins>) -> (Option<bool>, Option<bool>) {
+    let credentials = reader.read(&CORS_CREDENTIALS, value::switch);
+    let csrf_prevention = reader.read(&CSRF_PREVENTION, value::switch);
+    if credentials == Some(true) {
+        if cors == Some(&Origins::Any) {
+            reader.problem(
+                &CORS_CREDENTIALS,
+                "every page could call as its visitor: list TRADEWIND_CORS_ORIGINS instead of *",
+            );
         }
-        let origins = value::list(text);
-        match origins.iter().find(|origin| !is_origin(origin)) {
-            None => Ok(Self::List(origins)),
-            Some(wrong) => {
-                Err(format!("{wrong:?} is no origin: write scheme://host[:port] without a path, *, or localhost"))
-            }
+        if csrf_prevention == Some(false) {
+            reader.problem(&CORS_CREDENTIALS, "cookies come along unasked: set TRADEWIND_CSRF_PREVENTION=true too");
         }
     }
-
-    /// Whether a page of this origin may read answers.
-    pub fn allow(&self, origin: &str) -> bool {
-        match self {
-            Self::Any => true,
-            Self::Localhost => is_local(origin),
-            Self::List(origins) => origins.iter().any(|allowed| allowed == origin),
-        }
-    }
-}
-
-fn is_origin(text: &str) -> bool {
-    let uri: Option<hyper::Uri> = text.parse().ok();
-    uri.is_some_and(|uri| {
-        matches!(uri.scheme_str(), Some("http" | "https"))
-            && uri.host().is_some()
-            && !text.ends_with('/')
-            && uri.path() == "/"
-    })
-}
-
-fn is_local(origin: &str) -> bool {
-    let host = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
-    let host = host.map(|host| {
-        host.rsplit_once(':')
-            .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
-            .map_or(host, |(host, _)| host)
-    });
-    matches!(host, Some("localhost" | "127.0.0.1" | "[::1]"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn localhost_is_this_machine_only() {
-        for origin in
-            ["http://localhost", "http://localhost:5173", "https://127.0.0.1:8443", "http://[::1]:80", "http://[::1]"]
-        {
-            assert!(Origins::Localhost.allow(origin), "{origin}");
-        }
-        for origin in [
-            "http://localhost.evil.example",
-            "http://evil.example:80",
-            "null",
-            "http://localhost:80@evil.example",
-            "ftp://localhost",
-        ] {
-            assert!(!Origins::Localhost.allow(origin), "{origin}");
-        }
-    }
-
-    #[test]
-    fn a_list_is_compared_as_written() {
-        let origins = Origins::parse("https://shop.example, https://admin.example:8443").expect("valid");
-        assert!(origins.allow("https://shop.example") && origins.allow("https://admin.example:8443"));
-        assert!(!origins.allow("http://shop.example") && !origins.allow("https://shop.example.evil.example"));
-        assert!(Origins::parse("shop.example").is_err() && Origins::parse("https://shop.example/path").is_err());
-    }
+    (credentials, csrf_prevention)
 }

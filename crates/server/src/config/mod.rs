@@ -3,9 +3,11 @@
 //! Sources, later ones win: defaults, the TOML file, the environment, flags. The parser takes maps, so only
 //! [`Sources::from_process`] touches the environment.
 mod database;
+mod documents;
 mod graphql;
 mod http;
 mod metrics;
+mod origins;
 mod problem;
 mod reader;
 mod runtime;
@@ -16,9 +18,12 @@ mod value;
 mod var;
 
 pub use database::{DATABASE_URL, DatabaseConfig};
+pub use documents::{DocumentsConfig, DocumentsMode};
 pub use graphql::GraphqlConfig;
-pub use http::{ADDRESS, HttpConfig, Origins, PORT};
+pub(crate) use http::LARGEST_HEAD;
+pub use http::{ADDRESS, HttpConfig, PORT};
 pub use metrics::MetricsConfig;
+pub use origins::Origins;
 pub use problem::{ConfigError, Problem};
 pub use reader::{Reader, Setting};
 pub use runtime::RuntimeConfig;
@@ -38,6 +43,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// Limits of a query.
     pub graphql: GraphqlConfig,
+    /// Documents that clients name instead of sending them.
+    pub documents: DocumentsConfig,
     /// WebSockets and event streams.
     pub stream: StreamConfig,
     /// The log.
@@ -59,6 +66,7 @@ impl Config {
         let http = HttpConfig::read(&mut reader);
         let database = DatabaseConfig::read(&mut reader);
         let graphql = GraphqlConfig::read(&mut reader);
+        let documents = DocumentsConfig::read(&mut reader);
         let stream = StreamConfig::read(&mut reader);
         let log = LogConfig::read(&mut reader);
         let otlp = OtlpConfig::read(&mut reader);
@@ -71,6 +79,7 @@ impl Config {
                 http: http?,
                 database: database?,
                 graphql: graphql?,
+                documents: documents?,
                 stream: stream?,
                 log: log?,
                 otlp: otlp?,
@@ -92,6 +101,7 @@ pub fn vars() -> impl Iterator<Item = &'static Var> {
         database::VARS,
         http::VARS,
         graphql::VARS,
+        documents::VARS,
         stream::VARS,
         telemetry::VARS,
         metrics::VARS,

@@ -2,11 +2,16 @@
 use super::{
     Exchange, Site, body,
     compress::Encoding,
+    csrf,
     failure::Failure,
     negotiate::Media,
-    params, reply,
+    params::{self, Asked},
+    reply,
+    route::DOCUMENT,
+    status::STATUS,
     stream::{Caller, Format, Work, accepted, answers, client_address, respond},
 };
+use crate::persisted::{DocumentHash, Found, NotFound};
 use axum::body::Body;
 use hyper::{
     Method, Request, Response, StatusCode,
@@ -14,7 +19,11 @@ use hyper::{
     header::{HeaderMap, HeaderValue},
     http::request::Parts,
 };
-use std::{net::IpAddr, sync::Arc, time::Instant};
+use std::{
+    net::IpAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tradewind_graphql::{Code, GraphqlRequest, Outcome, RequestContext};
 
 /// What log, metrics and spans want to know of an operation.
@@ -34,8 +43,9 @@ pub(crate) struct Operation {
     pub(crate) explain: Option<async_graphql::Value>,
 }
 
-/// Answers a GET or POST of `/graphql`, with one answer, or with a stream where the client takes one. A client that also
-/// takes JSON gets a stream only of what is one: urql accepts everything for everything.
+/// Answers a GET or POST of `/graphql`, and a GET of `/graphql/d/<id>`: with one answer, or with a stream where the
+/// client takes one. A client that also takes JSON gets a stream only of what is one: urql accepts everything for
+/// everything.
 pub(super) async fn answer(
     site: &Arc<Site>,
     exchange: &mut Exchange,
@@ -49,28 +59,65 @@ pub(super) async fn answer(
     let address = client_address(&request, site.stream.client_address_header.as_ref());
     let (parts, incoming) = request.into_parts();
     let queries_only = parts.method == Method::GET;
-    let request = if queries_only {
-        params::from_query_string(parts.uri.query().unwrap_or_default())?
-    } else {
-        body::require_json(&parts.headers)?;
-        let bytes = body::read(incoming, site.http.body_limit, site.http.read_timeout).await?;
-        params::from_json(&bytes)?
-    };
-    let asked = wants_explain(&parts.headers) && site.graphql.explain;
+    let asked = read(site, &parts, incoming).await?;
+    let (request, register) = find(site, asked).await.map_err(|cause| not_found(cause, &parts))?;
+    let explain = wants(&parts.headers, "tradewind-explain") && site.graphql.explain;
     let channel = channel(&parts.headers)?;
     if let Some(format) = format {
         let ids = exchange.ids.clone();
-        let caller = Caller { transport: format.name(), channel: channel.clone(), explain: asked, queries_only, ids };
+        let caller = Caller { transport: format.name(), channel: channel.clone(), explain, queries_only, ids };
         if let Some(stream) = stream(site, &request, media, format, caller, address).await? {
             return Ok(stream);
         }
     }
     let media = media.unwrap_or(Media::Json);
-    let context = context(site, exchange, channel, queries_only, asked || exchange.traced);
+    let context = context(site, exchange, channel, queries_only, explain || exchange.traced);
+    let context = RequestContext { cost: wants(&parts.headers, "tradewind-cost"), ..context };
     let began = exchange.micros();
-    let outcome = execute(site, request, context).await;
-    let outcome = outcome.map_err(|late| timed_out(exchange, media, began, &late))?;
-    write(site, exchange, media, &parts, outcome, Asked { began, explain: asked })
+    let outcome = execute(site, request, context).await.map_err(|late| timed_out(exchange, began, late))?;
+    if let Some((hash, text)) = register.filter(|_| outcome.executed) {
+        site.persisted.register(hash, text).await;
+    }
+    write(site, exchange, media, &parts, outcome, Told { began, explain })
+}
+
+async fn read(site: &Site, parts: &Parts, incoming: Incoming) -> Result<Asked, Failure> {
+    if parts.method != Method::GET {
+        body::require_json(&parts.headers)?;
+        let bytes = body::read(incoming, site.http.body_limit, site.http.read_timeout).await?;
+        return params::from_json(&bytes);
+    }
+    if site.http.csrf_prevention {
+        csrf::require_preflight(&parts.headers)?;
+    }
+    let query = parts.uri.query().unwrap_or_default();
+    match document_of(parts) {
+        Some(id) => params::of_document(id, query),
+        None => params::from_query_string(query),
+    }
+}
+
+fn document_of(parts: &Parts) -> Option<&str> {
+    parts.uri.path().strip_prefix(DOCUMENT)
+}
+
+/// Puts the document in, and says under which hash it is to be kept once it has turned out valid.
+pub(super) async fn find(
+    site: &Site,
+    asked: Asked,
+) -> Result<(GraphqlRequest, Option<(DocumentHash, Arc<str>)>), NotFound> {
+    let Asked { document, operation_name, variables } = asked;
+    let Found { text, origin, register } = site.persisted.find(document).await?;
+    site.metrics.document(origin);
+    let register = register.map(|hash| (hash, text.as_str().into()));
+    Ok((GraphqlRequest { query: text, operation_name, variables }, register))
+}
+
+/// A document that the path names is absent as any other page is.
+fn not_found(cause: NotFound, parts: &Parts) -> Failure {
+    let is_page = matches!(cause, NotFound::Id(_)) && document_of(parts).is_some();
+    let failure = Failure::document(cause);
+    if is_page { Failure { status: Some(StatusCode::NOT_FOUND), ..failure } } else { failure }
 }
 
 /// The answer as a stream; `None`: one answer is better.
@@ -94,7 +141,9 @@ async fn stream(
     Ok(Some(respond(site, format, slot, answers(Arc::clone(site), work, caller))))
 }
 
-struct Asked {
+/// What is known of an operation before it runs.
+struct Told {
+    /// Microseconds from the start of the request.
     began: u64,
     explain: bool,
 }
@@ -109,6 +158,7 @@ fn context(
     RequestContext {
         channel,
         explain,
+        cost: false,
         queries_only,
         now: (site.clock)(),
         request_id: exchange.ids.request_id().to_owned(),
@@ -139,27 +189,19 @@ async fn execute(site: &Site, request: GraphqlRequest, context: RequestContext) 
 
 struct TooLong {
     name: Option<String>,
-    limit: std::time::Duration,
+    limit: Duration,
 }
 
-fn timed_out(exchange: &mut Exchange, media: Media, began: u64, late: &TooLong) -> Failure {
+fn timed_out(exchange: &mut Exchange, began: u64, late: TooLong) -> Failure {
     exchange.operation = Some(Operation {
-        name: late.name.clone(),
+        name: late.name,
         kind: "unknown",
         error_code: Some(Code::Timeout.as_str()),
         began,
         ended: exchange.micros(),
         ..Operation::default()
     });
-    Failure {
-        // A client of plain JSON takes any other status for a broken server and drops the error's code.
-        status: if media == Media::Json { StatusCode::OK } else { StatusCode::GATEWAY_TIMEOUT },
-        code: Code::Timeout.as_str(),
-        reason: "execution_timeout",
-        message: format!("the operation took longer than {:?}: ask for less, or narrow it with a filter", late.limit)
-            .into(),
-        allow: None,
-    }
+    Failure::too_slow(late.limit)
 }
 
 fn write(
@@ -168,7 +210,7 @@ fn write(
     media: Media,
     parts: &Parts,
     mut outcome: Outcome,
-    asked: Asked,
+    asked: Told,
 ) -> Result<Response<Body>, Failure> {
     let extensions = &mut outcome.response.extensions;
     let explain = if asked.explain { extensions.get("explain").cloned() } else { extensions.remove("explain") };
@@ -189,11 +231,12 @@ fn write(
     }
     let wanted = site.http.compress_from.is_some_and(|least| body.len() >= least);
     let encoding = wanted.then(|| Encoding::negotiate(&parts.headers)).flatten();
-    Ok(reply::graphql(reply::STATUS.of(media, outcome.executed), media, body, encoding))
+    let refused = (!outcome.executed).then(|| outcome.error_code.unwrap_or_default());
+    Ok(reply::graphql(STATUS.of(media, refused), media, body, encoding))
 }
 
-pub(super) fn wants_explain(headers: &HeaderMap) -> bool {
-    headers.get("tradewind-explain").is_some_and(|value| value == "1")
+pub(super) fn wants(headers: &HeaderMap, name: &str) -> bool {
+    headers.get(name).is_some_and(|value| value == "1")
 }
 
 /// Microseconds since `started`.

@@ -1,5 +1,9 @@
 //! Accepts connections (HTTP/1.1, and HTTP/2 with prior knowledge) until told to stop, then lets them finish.
-use super::stream::Peer;
+use super::{
+    connection::{Activity, Heard, Patience, drive},
+    stream::Peer,
+};
+use crate::config::LARGEST_HEAD;
 use axum::body::Body;
 use hyper::{Request, Response, body::Incoming, service::service_fn};
 use hyper_util::{
@@ -17,8 +21,8 @@ use tokio::{
 pub(crate) struct Limits {
     /// Open connections; more wait in the kernel's queue.
     pub(crate) connections: usize,
-    /// How long a connection may be silent, or take to send its headers.
-    pub(crate) idle: Duration,
+    /// How long clients may take.
+    pub(crate) patience: Patience,
     /// How long requests in flight may take after the stop.
     pub(crate) drain: Duration,
 }
@@ -45,7 +49,7 @@ where
 {
     let graceful = GracefulShutdown::new();
     let slots = Arc::new(Semaphore::new(limits.connections));
-    let builder = builder(limits.idle);
+    let builder = builder(limits.patience.idle);
     loop {
         let next = async {
             let slot = Arc::clone(&slots).acquire_owned().await.ok()?;
@@ -56,17 +60,20 @@ where
             _ = stop.wait_for(|stop| *stop) => break,
             next = next => match next { Some(next) => next, None => break },
         };
-        let handler = handler.clone();
+        let (handler, activity) = (handler.clone(), Activity::new());
+        let served = Arc::clone(&activity);
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(peer);
+            let in_flight = served.begin(request.version());
             let answer = handler(request);
-            async move { Ok::<_, Infallible>(answer.await) }
+            async move { Ok::<_, Infallible>(in_flight.answered(answer.await)) }
         });
-        let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
+        let stream = TokioIo::new(Heard::new(stream, Arc::clone(&activity)));
+        let connection = builder.serve_connection_with_upgrades(stream, service).into_owned();
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             // A connection ends with an error when the client goes away in the middle: nobody is left to tell.
-            let _ = connection.await;
+            drive(connection, &activity, limits.patience).await;
             drop(slot);
         });
     }
@@ -79,12 +86,13 @@ where
 
 fn builder(idle: Duration) -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    // hyper's header timeout also runs while a kept connection waits for its next request.
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(idle);
+    // The time for headers is ours: hyper's also runs while a kept connection waits for its next request.
+    builder.http1().header_read_timeout(None).max_buf_size(usize::try_from(LARGEST_HEAD).unwrap_or(usize::MAX));
     builder
         .http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(MAX_STREAMS)
+        .max_header_list_size(u32::try_from(LARGEST_HEAD).unwrap_or(u32::MAX))
         .keep_alive_interval(idle)
         .keep_alive_timeout(idle);
     builder

@@ -3,29 +3,38 @@
 mod access;
 mod body;
 mod compress;
+mod connection;
 mod cors;
+mod csrf;
 mod failure;
 mod graphql;
+mod head;
 mod health;
 mod ids;
 mod listen;
 mod negotiate;
 mod params;
+mod query_string;
 mod reply;
 mod route;
+mod sdl;
 mod socket;
+mod status;
 mod stream;
 
 pub(crate) use access::AccessLog;
+pub(crate) use connection::Patience;
 pub(crate) use graphql::Operation;
 pub(crate) use health::Health;
 pub(crate) use ids::Ids;
 pub(crate) use listen::{Limits, listen};
+pub(crate) use sdl::Sdl;
 pub(crate) use stream::Slots;
 
 use crate::{
     config::{GraphqlConfig, HttpConfig, StreamConfig},
     metrics::Metrics,
+    persisted::Persisted,
     telemetry::Tracer,
 };
 use axum::body::Body;
@@ -58,7 +67,8 @@ pub(crate) struct Site {
     pub(crate) access: AccessLog,
     pub(crate) tracer: Option<Tracer>,
     pub(crate) graphiql: Option<axum::Router>,
-    pub(crate) sdl: bytes::Bytes,
+    pub(crate) sdl: Sdl,
+    pub(crate) persisted: Persisted,
     pub(crate) clock: fn() -> DateTime<Utc>,
 }
 
@@ -87,7 +97,7 @@ impl Exchange {
 pub(crate) async fn serve(site: Arc<Site>, request: Request<Incoming>) -> Response<Body> {
     let route = Route::of(request.uri().path());
     let ids = Ids::of(request.headers());
-    let traced = route == Route::Graphql && site.tracer.as_ref().is_some_and(|tracer| tracer.samples(&ids));
+    let traced = route.runs_operations() && site.tracer.as_ref().is_some_and(|tracer| tracer.samples(&ids));
     let mut exchange = Exchange {
         started: Instant::now(),
         method: request.method().clone(),
@@ -99,24 +109,33 @@ pub(crate) async fn serve(site: Arc<Site>, request: Request<Incoming>) -> Respon
         ids,
     };
     let _active = site.metrics.http.begin();
-    let origin = cors::allowed(request.headers(), &site.http.cors);
+    let origin = cors::allowed(request.headers(), &site.http);
     let media = negotiate(request.headers());
     let answer = answer(&site, &mut exchange, route, media, origin.is_some(), request);
-    let answer = AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| Err(Failure::internal()));
+    let answer = AssertUnwindSafe(answer).catch_unwind().await;
     let trace_id = exchange.ids.trace_id();
+    let answer = answer.unwrap_or_else(|panic| {
+        let (request_id, trace_id) = (exchange.ids.request_id(), trace_id.as_str());
+        tracing::error!(request_id, trace_id, route = exchange.route, panic = text_of(&*panic), "a request panicked");
+        Err(Failure::internal())
+    });
     let mut response = answer.unwrap_or_else(|failure| {
         exchange.refused = Some((failure.reason, failure.code));
-        reply::failure(&failure, media.unwrap_or(Media::Json), trace_id.as_str())
+        reply::failure(&failure, media, trace_id.as_str())
     });
     reply::secure(&mut response);
     let headers = response.headers_mut();
     headers.insert(HeaderName::from_static("x-request-id"), exchange.ids.request_id.clone());
     headers.insert(HeaderName::from_static("x-trace-id"), trace_id.header());
-    if let Some(origin) = origin {
-        cors::expose(headers, origin);
-    }
+    cors::expose(headers, origin, &site.http);
     finish(&site, exchange, response.status());
     response
+}
+
+/// What a panic says.
+fn text_of(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no text")
 }
 
 fn finish(site: &Site, exchange: Exchange, status: StatusCode) {
@@ -136,6 +155,7 @@ async fn answer(
     cross_origin: bool,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Failure> {
+    head::check(&request, &site.http)?;
     let method = request.method();
     if method == Method::OPTIONS && route != Route::Unknown {
         return Ok(cors::preflight(request.headers(), route.allow(), cross_origin));
@@ -143,8 +163,8 @@ async fn answer(
     if route == Route::Socket && method == Method::GET {
         return socket::answer(site, exchange, request);
     }
-    if route == Route::Graphql {
-        if method != Method::GET && method != Method::POST {
+    if route.runs_operations() {
+        if method != Method::GET && (method != Method::POST || route != Route::Graphql) {
             return Err(Failure::method(route.allow()));
         }
         if method == Method::GET && socket::is_upgrade(request.headers()) {
@@ -158,10 +178,10 @@ async fn answer(
     match route {
         Route::Livez => Ok(Health::livez()),
         Route::Readyz => Ok(site.health.readyz().await),
-        Route::Sdl => Ok(reply::text(StatusCode::OK, "text/plain; charset=utf-8", site.sdl.clone())),
+        Route::Sdl => Ok(site.sdl.respond(request.headers())),
         Route::Root => root(site),
         Route::Graphiql => graphiql(site, request).await,
-        Route::Graphql | Route::Socket | Route::Unknown => Err(Failure::not_found()),
+        Route::Graphql | Route::Document | Route::Socket | Route::Unknown => Err(Failure::not_found()),
     }
 }
 

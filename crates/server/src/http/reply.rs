@@ -1,5 +1,5 @@
 //! Answers: JSON that is written once, into the bytes that leave.
-use super::{compress::Encoding, failure::Failure, negotiate::Media};
+use super::{compress::Encoding, failure::Failure, negotiate::Media, status::STATUS};
 use axum::body::Body;
 use hyper::{
     Response, StatusCode,
@@ -10,28 +10,8 @@ use hyper::{
 };
 use tradewind_graphql::Outcome;
 
-/// Which statuses answer what; the drafts of GraphQL over HTTP differ (400 or 422), clients do not care.
-pub(super) struct StatusProfile {
-    /// Nothing ran (parse, validation, limits, variables), asked for as `application/graphql-response+json`.
-    pub(super) request_error: StatusCode,
-    /// The same for `application/json`.
-    pub(super) request_error_json: StatusCode,
-}
-
-/// What the audits of graphql-http expect.
-pub(super) const STATUS: StatusProfile =
-    StatusProfile { request_error: StatusCode::BAD_REQUEST, request_error_json: StatusCode::OK };
-
-impl StatusProfile {
-    pub(super) fn of(&self, media: Media, executed: bool) -> StatusCode {
-        match (executed, media) {
-            (true, _) => StatusCode::OK,
-            (false, Media::GraphqlResponse) => self.request_error,
-            (false, Media::Json) => self.request_error_json,
-        }
-    }
-}
-
+/// Seconds until it is worth to try again when something is away.
+const RETRY_SECONDS: &str = "5";
 /// Most answers fit, so that writing does not copy.
 const ROOM: usize = 4096;
 
@@ -54,26 +34,32 @@ pub(super) fn graphql(status: StatusCode, media: Media, body: Vec<u8>, encoding:
     headers.reserve(16);
     headers.insert(CONTENT_TYPE, media.content_type());
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(VARY, HeaderValue::from_static("accept, accept-encoding, origin, tradewind-channel"));
+    headers.insert(VARY, HeaderValue::from_static("accept, accept-encoding, tradewind-channel"));
     if let Some(encoding) = encoding {
         headers.insert(CONTENT_ENCODING, encoding.header());
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        headers.insert(RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
     }
     response
 }
 
-/// The answer to a request that was refused before GraphQL saw it.
-pub(super) fn failure(failure: &Failure, media: Media, trace_id: &str) -> Response<Body> {
+/// The answer to a request that was refused before GraphQL saw it. A client that takes streams only (or nothing that
+/// there is) reads no JSON: its status says that it failed.
+pub(super) fn failure(failure: &Failure, media: Option<Media>, trace_id: &str) -> Response<Body> {
     let body = serde_json::json!({
         "errors": [{ "message": failure.message, "extensions": { "code": failure.code, "traceId": trace_id } }]
     });
-    let mut response = graphql(failure.status, media, body.to_string().into_bytes(), None);
-    match failure.status {
+    let status =
+        failure.status.unwrap_or_else(|| STATUS.of(media.unwrap_or(Media::GraphqlResponse), Some(failure.code)));
+    let mut response = graphql(status, media.unwrap_or(Media::Json), body.to_string().into_bytes(), None);
+    match status {
         StatusCode::UPGRADE_REQUIRED => {
             response.headers_mut().insert(UPGRADE, HeaderValue::from_static("websocket"));
             response.headers_mut().insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
         }
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
+        StatusCode::TOO_MANY_REQUESTS => {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
         }
         _ => {}
     }
@@ -97,6 +83,7 @@ pub(super) fn secure(response: &mut Response<Body>) {
     const POLICY: HeaderName = HeaderName::from_static("content-security-policy");
     let headers = response.headers_mut();
     headers.insert(HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff"));
+    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin"));
     headers.insert(HeaderName::from_static("referrer-policy"), HeaderValue::from_static("no-referrer"));
     headers.entry(POLICY).or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
 }

@@ -1,9 +1,14 @@
 //! Which part of the server a path belongs to.
 
+/// What stands before the id in a document's path.
+pub(super) const DOCUMENT: &str = "/graphql/d/";
+
 /// A place of the server. Metrics and spans name the pattern, never the path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Route {
     Graphql,
+    /// A trusted document by its id.
+    Document,
     Socket,
     Graphiql,
     Sdl,
@@ -22,14 +27,21 @@ impl Route {
             "/readyz" => Self::Readyz,
             "/schema.graphql" => Self::Sdl,
             "/" => Self::Root,
+            _ if path.starts_with(DOCUMENT) => Self::Document,
             _ if path == "/graphiql" || path.starts_with("/graphiql/") => Self::Graphiql,
             _ => Self::Unknown,
         }
     }
 
+    /// Operations run there.
+    pub(super) fn runs_operations(self) -> bool {
+        matches!(self, Self::Graphql | Self::Document)
+    }
+
     pub(super) fn pattern(self) -> &'static str {
         match self {
             Self::Graphql => "/graphql",
+            Self::Document => "/graphql/d/{id}",
             Self::Socket => "/graphql/ws",
             Self::Graphiql => "/graphiql",
             Self::Sdl => "/schema.graphql",
@@ -43,6 +55,7 @@ impl Route {
     pub(super) fn allow(self) -> &'static str {
         match self {
             Self::Graphql => "GET, POST",
+            Self::Document => "GET",
             Self::Socket => "GET",
             _ => "GET, HEAD",
         }

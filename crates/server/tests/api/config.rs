@@ -47,6 +47,25 @@ fn all_that_is_wrong_is_listed_with_a_way_out() {
 }
 
 #[test]
+fn what_must_not_be_combined_is_refused() {
+    let of = |pairs: &[(&str, &str)]| {
+        let mut environment = environment(pairs);
+        environment.insert("DATABASE_URL".to_owned(), "sqlite:x".to_owned());
+        problems(&Sources { environment, ..Sources::default() })
+    };
+    let found = of(&[
+        ("TRADEWIND_CORS_ORIGINS", "*"),
+        ("TRADEWIND_CORS_CREDENTIALS", "true"),
+        ("TRADEWIND_DOCUMENTS_MODE", "require"),
+    ]);
+    let expected = ["instead of *", "TRADEWIND_CSRF_PREVENTION=true", "TRADEWIND_TRUSTED_DOCUMENTS"];
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    for (problem, text) in found.iter().zip(expected) {
+        assert!(problem.contains(text), "{problem}");
+    }
+}
+
+#[test]
 fn a_secret_is_never_shown() {
     let wrong =
         Sources { environment: environment(&[("DATABASE_URL", "mysql://u:hunter2@h/d")]), ..Sources::default() };

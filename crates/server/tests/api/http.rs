@@ -19,6 +19,8 @@ async fn a_query_is_answered_with_ids_and_safe_headers() {
     assert_eq!(headers["x-trace-id"], "4bf92f3577b34da6a3ce929d0e0e4736");
     assert_eq!(headers["x-content-type-options"], "nosniff");
     assert_eq!(headers["cache-control"], "no-store");
+    assert_eq!(headers["cross-origin-resource-policy"], "same-origin");
+    assert_eq!(headers["content-security-policy"], "default-src 'none'; frame-ancestors 'none'");
     assert!(!headers.contains_key(header::CONTENT_ENCODING) && !headers.contains_key("access-control-allow-origin"));
     let body: Value = response.json().await.expect("JSON");
     assert_eq!(body["data"]["products"]["nodes"].as_array().expect("a list").len(), 2, "{body}");
@@ -58,13 +60,20 @@ async fn every_refusal_has_the_shape_of_graphql() {
         (json().header("content-encoding", "gzip").body("{}"), 415, "BAD_USER_INPUT"),
         (json().body("{"), 400, "BAD_USER_INPUT"),
         (json().body("[]"), 400, "BAD_USER_INPUT"),
-        (json().body(r#"{"extensions":{"persistedQuery":{}}}"#), 400, "PERSISTED_QUERY_NOT_FOUND"),
+        (json().body(r#"{"extensions":{"persistedQuery":{}}}"#), 400, "BAD_USER_INPUT"),
+        (json().body(r#"{"documentId":"md5:0"}"#), 400, "BAD_USER_INPUT"),
         (
             json().header("tradewind-channel", "nowhere").body(r#"{"query":"{ channel { code } }"}"#),
             200,
             "BAD_USER_INPUT",
         ),
         (server.client.get(server.url("/graphql?query=a&query=b")), 400, "BAD_USER_INPUT"),
+        (server.client.get(server.url("/graphql?query=%7B%2")), 400, "BAD_USER_INPUT"),
+        (server.client.get(server.url("/graphql?query=%ff")), 400, "BAD_USER_INPUT"),
+        (server.client.get(server.url(&format!("/graphql?query={}", "a".repeat(20_000)))), 414, "BAD_USER_INPUT"),
+        (json().header("x-long", "a".repeat(40_000)).body("{}"), 431, "BAD_USER_INPUT"),
+        (server.client.post(server.url("/graphql/d/sha256:0")), 405, "BAD_USER_INPUT"),
+        (server.client.delete(server.url("/schema.graphql")), 405, "BAD_USER_INPUT"),
     ];
     for (request, status, expected) in cases {
         let response = request.send().await.expect("an answer");
@@ -84,7 +93,7 @@ async fn answers_are_compressed_for_those_who_ask() {
         request.json(&json!({ "query": query })).send()
     };
     let large = "{ products(first: 3) { nodes { id slug title descriptionHtml } } }";
-    for encoding in ["gzip", "br"] {
+    for encoding in ["gzip", "br", "zstd"] {
         let response = ask(encoding, large).await.expect("an answer");
         assert_eq!(response.headers()[header::CONTENT_ENCODING], encoding);
     }
@@ -95,26 +104,52 @@ async fn answers_are_compressed_for_those_who_ask() {
 }
 
 #[tokio::test]
-async fn allowed_origins_may_read_and_others_may_not() {
-    let server = TestServer::start(&[("TRADEWIND_CORS_ORIGINS", "https://shop.example")]).await;
-    let preflight = |origin: &'static str| {
-        let request = server.client.request(reqwest::Method::OPTIONS, server.url("/graphql")).header("origin", origin);
-        request
-            .header("access-control-request-headers", "content-type,x-mine")
-            .header("access-control-request-method", "POST")
-            .send()
-    };
-    let response = preflight("https://shop.example").await.expect("an answer");
-    assert_eq!(response.status(), StatusCode::NO_CONTENT);
-    assert_eq!(response.headers()["access-control-allow-origin"], "https://shop.example");
-    assert_eq!(response.headers()["access-control-allow-headers"], "content-type,x-mine");
-    assert!(!response.headers().contains_key("access-control-allow-credentials"));
-    let response = preflight("https://evil.example").await.expect("an answer");
-    assert!(response.headers().keys().all(|name| !name.as_str().starts_with("access-control")));
-    let request =
-        server.client.get(server.url("/graphql?query=%7B__typename%7D")).header("origin", "https://shop.example");
+async fn a_refused_method_names_the_right_ones() {
+    let server = TestServer::start(&[]).await;
+    for (path, allow) in [("/graphql", "GET, POST"), ("/graphql/d/x", "GET"), ("/schema.graphql", "GET, HEAD")] {
+        let response = server.client.put(server.url(path)).send().await.expect("an answer");
+        assert_eq!(
+            (response.status().as_u16(), &response.headers()[header::ALLOW]),
+            (405, &allow.parse().expect("ASCII"))
+        );
+    }
+    // HEAD would have to run the operation for nothing.
+    assert_eq!(server.client.head(server.url("/graphql")).send().await.expect("an answer").status(), 405);
+}
+
+#[tokio::test]
+async fn a_panic_is_answered_and_says_nothing_of_its_cause() {
+    let server = TestServer::start_at(&[], || panic!("a secret cause")).await;
+    let response = server.post("{ __typename }").await;
+    assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    let body: Value = response.json().await.expect("JSON");
+    assert_eq!(code(&body), "INTERNAL");
+    assert!(!body.to_string().contains("secret"), "{body}");
+    assert_eq!(server.get("/livez").await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_request_names_its_host_once() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let server = TestServer::start(&[]).await;
+    for (hosts, status) in [("", "400"), ("host: a\r\nhost: b\r\n", "400"), ("host: a\r\n", "200")] {
+        let mut stream = tokio::net::TcpStream::connect(server.address).await.expect("a connection");
+        let request = format!("GET /livez HTTP/1.1\r\n{hosts}connection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("an answer");
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn many_headers_are_refused_over_http2_too() {
+    let server = TestServer::start(&[]).await;
+    let client = reqwest::Client::builder().http2_prior_knowledge().build().expect("a client");
+    let request = (0..101).fold(client.get(server.url("/livez")), |request, n| request.header(format!("x-{n}"), "1"));
     let response = request.send().await.expect("an answer");
-    assert_eq!(response.headers()["access-control-allow-origin"], "https://shop.example");
+    assert_eq!(response.status().as_u16(), 431);
+    assert_eq!(code(&response.json().await.expect("JSON")), "BAD_USER_INPUT");
 }
 
 #[tokio::test]
@@ -134,6 +169,16 @@ async fn the_other_pages_answer() {
     assert!(page.headers()["content-type"].to_str().expect("text").starts_with("text/html"));
     let sdl = server.get("/schema.graphql").await.text().await.expect("text");
     assert_eq!(sdl, tradewind_graphql::sdl());
+    let compressed = server.client.get(server.url("/schema.graphql")).header("accept-encoding", "gzip");
+    let compressed = compressed.send().await.expect("an answer");
+    assert_eq!(compressed.headers()[header::CONTENT_ENCODING], "gzip");
+    let etag = compressed.headers()[header::ETAG].clone();
+    let again = |encoding: &'static str| {
+        let request = server.client.get(server.url("/schema.graphql")).header("accept-encoding", encoding);
+        request.header(header::IF_NONE_MATCH, etag.clone()).send()
+    };
+    assert_eq!(again("gzip").await.expect("an answer").status(), StatusCode::NOT_MODIFIED);
+    assert_eq!(again("br").await.expect("an answer").status(), StatusCode::OK);
     for path in ["/livez", "/readyz"] {
         assert_eq!(server.get(path).await.status(), StatusCode::OK, "{path}");
     }

@@ -2,6 +2,8 @@
 #![allow(clippy::expect_used, clippy::panic)] // helpers are outside of #[test] functions
 mod commands;
 mod config;
+mod connections;
+mod cors;
 mod drain;
 mod event_stream;
 mod http;
@@ -9,6 +11,7 @@ mod limits;
 mod log;
 mod metrics;
 mod negotiation;
+mod persisted;
 mod postgres;
 mod socket;
 mod socket_client;

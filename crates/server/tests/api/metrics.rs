@@ -17,6 +17,7 @@ async fn metrics_have_their_names_and_bounded_labels() {
         r#"tradewind_graphql_operation_duration_seconds_count{operation_type="query"}"#,
         r#"tradewind_graphql_errors_total{code="GRAPHQL_VALIDATION_FAILED"} 1"#,
         r#"tradewind_graphql_rejected_total{reason="GRAPHQL_VALIDATION_FAILED"} 1"#,
+        r#"tradewind_graphql_documents_total{origin="text"} 3"#,
         r#"tradewind_graphql_dataloader_batch_size_count{loader="variants"} 1"#,
         "tradewind_graphql_dataloader_batch_duration_seconds_count",
         "db_client_operation_duration_seconds_count",

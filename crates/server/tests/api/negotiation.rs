@@ -36,3 +36,19 @@ async fn what_ran_keeps_its_data_beside_the_errors() {
     assert_eq!(body["data"]["__typename"], "Query", "{body}");
     assert_eq!(code(&body), "BAD_USER_INPUT");
 }
+
+#[tokio::test]
+async fn who_is_told_to_come_again_learns_when() {
+    // A shop without a channel.
+    let data = tradewind_testkit::TestDb::sqlite().await;
+    let server = TestServer::start(&[("DATABASE_URL", data.url())]).await;
+    for (accept, status) in [(MODERN, 503), (LEGACY, 200)] {
+        let request = server.client.post(server.url("/graphql")).header("accept", accept);
+        let response = request.json(&json!({ "query": "{ __typename }" })).send().await.expect("an answer");
+        assert_eq!(
+            (response.status().as_u16(), response.headers().contains_key("retry-after")),
+            (status, status == 503)
+        );
+        assert_eq!(code(&response.json().await.expect("JSON")), "UNAVAILABLE");
+    }
+}

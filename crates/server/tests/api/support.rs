@@ -50,6 +50,11 @@ pub(crate) struct TestServer {
 
 impl TestServer {
     pub(crate) async fn start(settings: &[(&str, &str)]) -> Self {
+        Self::start_at(settings, clock).await
+    }
+
+    /// With a time of day of its own.
+    pub(crate) async fn start_at(settings: &[(&str, &str)], clock: fn() -> DateTime<Utc>) -> Self {
         let data = shop().await;
         let mut all = environment(&[
             ("DATABASE_URL", data.url()),

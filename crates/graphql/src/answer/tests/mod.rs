@@ -35,8 +35,8 @@ fn answer_as(text: &str, seed: u64, rendered: bool) -> Response {
     let frontier = Frontier::new();
     let mut request = Request::new(text).data(world::Seed(seed)).data(frontier.loader(world::Echo));
     if rendered {
-        let is_direct = !is_repeated;
-        request = request.data(Rendering { types: Arc::clone(&types), is_direct, frontier: frontier.clone() });
+        let (types, is_direct) = (Arc::clone(&types), !is_repeated);
+        request = request.data(Rendering { types, is_direct, frontier: frontier.clone(), objects: None });
     }
     request.set_parsed_query(document);
     let mut response = futures_executor::block_on(frontier.run(world::schema().execute(request)));

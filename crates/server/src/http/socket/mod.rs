@@ -8,7 +8,7 @@ mod session;
 use super::{
     Exchange, Site,
     failure::Failure,
-    graphql::{channel, wants_explain},
+    graphql::{channel, wants},
     stream::{Caller, client_address},
 };
 use axum::body::Body;
@@ -43,7 +43,7 @@ pub(super) fn answer(
     let caller = Caller {
         transport: TRANSPORT,
         channel: channel(request.headers())?,
-        explain: site.graphql.explain && wants_explain(request.headers()),
+        explain: site.graphql.explain && wants(request.headers(), "tradewind-explain"),
         queries_only: false,
         ids: exchange.ids.clone(),
     };

@@ -7,6 +7,7 @@ use super::{
 use crate::http::{
     Site,
     failure::Failure,
+    graphql::find,
     listen::stopped,
     params,
     stream::{Answer, Caller, Work, answers},
@@ -215,11 +216,17 @@ impl Session {
             refused(Code::RateLimited.as_str(), too_many(most))
         } else {
             match params::from_value(payload) {
-                Ok(request) => Work::Request(request),
-                Err(Failure { reason: "malformed", message, .. }) => {
+                Err(Failure { message, .. }) => {
                     return Err(Close::invalid_message(format!("Invalid message: {message}")).into());
                 }
-                Err(failure) => refused(failure.code, failure.message.into_owned()),
+                // A document that a socket sends with its hash runs, but is not kept: the client's queries register it.
+                Ok(asked) => match find(&self.site, asked).await {
+                    Ok((request, _)) => Work::Request(request),
+                    Err(cause) => {
+                        let failure = Failure::document(cause);
+                        refused(failure.code, failure.message.into_owned())
+                    }
+                },
             }
         };
         let id: Arc<str> = id.into();

@@ -34,6 +34,7 @@ impl Caller {
         RequestContext {
             channel: self.channel.clone(),
             explain: self.explain,
+            cost: false,
             queries_only: self.queries_only,
             now: (site.clock)(),
             request_id: self.ids.request_id().to_owned(),

@@ -73,7 +73,7 @@ fn response<W: Writer>(streaming: Streaming) -> Response<Body> {
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(W::CONTENT_TYPE));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(VARY, HeaderValue::from_static("accept, accept-encoding, origin, tradewind-channel"));
+    headers.insert(VARY, HeaderValue::from_static("accept, accept-encoding, tradewind-channel"));
     // nginx collects answers otherwise.
     headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     response
