@@ -14,6 +14,7 @@ mod answer;
 mod bad_input;
 mod facets;
 mod limits;
+mod opaque;
 mod paging;
 mod schema;
 mod search;
