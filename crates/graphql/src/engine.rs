@@ -151,12 +151,7 @@ impl Engine {
     fn prepare(&self, request: GraphqlRequest, context: &RequestContext) -> Result<Prepared, Box<Outcome>> {
         let GraphqlRequest { query, operation_name, variables } = request;
         let document = self.document(&query, operation_name.as_deref(), context)?;
-        if context.queries_only && document.kind != OperationType::Query {
-            let message = "GET runs queries only: send this operation with POST".to_owned();
-            let mut outcome = Outcome::refused(Code::BadUserInput, message, &context.trace_id);
-            outcome.method_not_allowed = true;
-            return Err(Box::new(outcome));
-        }
+        only_queries(document.kind, context)?;
         let operation = choose(&document.parsed, operation_name.as_deref())
             .map_err(|message| refuse(Code::GraphqlValidationFailed, message, context))?;
         let variables = coerce(&self.type_system, operation, Variables::from_json(variables))
@@ -210,6 +205,8 @@ impl Engine {
         let mut parsed = parse_query(query).map_err(|error| unfit(vec![syntax_error(&error)], context))?;
         let unknown = |message| refuse(Code::GraphqlValidationFailed, message, context);
         let operation = choose(&parsed, operation_name).map_err(unknown)?;
+        // First: a mutation by GET is told to use POST whether it is valid or not.
+        only_queries(operation.ty, context)?;
         let Analysis { cost, circular } =
             analyse(&parsed, operation, &self.limits).map_err(|refusal| too_costly(refusal, context))?;
         if let Some(fragment) = circular {
@@ -242,6 +239,16 @@ impl Engine {
         self.documents.keep(query, operation_name, &document);
         Ok(document)
     }
+}
+
+fn only_queries(kind: OperationType, context: &RequestContext) -> Result<(), Box<Outcome>> {
+    if !context.queries_only || kind == OperationType::Query {
+        return Ok(());
+    }
+    let message = "GET runs queries only: send this operation with POST".to_owned();
+    let mut outcome = refuse(Code::BadUserInput, message, context);
+    outcome.method_not_allowed = true;
+    Err(outcome)
 }
 
 fn refuse(code: Code, message: String, context: &RequestContext) -> Box<Outcome> {

@@ -14,6 +14,7 @@ mod beside;
 mod corpus;
 mod measure;
 mod server;
+mod sockets;
 
 use corpus::{Attack, corpus};
 use measure::{cpu_nanos, memory, reset_peak};
