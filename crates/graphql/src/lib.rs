@@ -21,6 +21,8 @@ mod execution;
 mod explain;
 mod facet;
 mod filter;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod limits;
 mod loaders;
 mod media;

@@ -15,6 +15,7 @@ mod bad_input;
 mod direct;
 mod facets;
 mod limits;
+mod opaque;
 mod paging;
 mod schema;
 mod search;

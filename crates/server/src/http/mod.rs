@@ -48,6 +48,12 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 use tower::ServiceExt;
 use tradewind_graphql::Engine;
 
+/// Whether a query string is a request.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn is_request(query_string: &str) -> bool {
+    params::from_query_string(query_string).is_ok()
+}
+
 /// What a request needs of the process.
 pub(crate) struct Site {
     pub(crate) http: HttpConfig,

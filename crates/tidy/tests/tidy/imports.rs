@@ -1,5 +1,5 @@
-//! Who may import whom. What only tests use (`dev-dependencies`) is free, and so is `bench`, which is no part of the
-//! product.
+//! Who may import whom. What only tests use (`dev-dependencies`) is free, and so are `bench` and `fuzz`, which are no
+//! part of the product.
 use crate::tree::{none, sources};
 use std::collections::BTreeMap;
 use toml::Table;
@@ -39,7 +39,8 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
     (&["async-graphql"], &["tradewind-graphql", "tradewind-server"]),
 ];
 
-const BENCH: &str = "tradewind-bench";
+/// Measure or fuzz the product, and are no part of it.
+const OUTSIDE: [&str; 2] = ["tradewind-bench", "tradewind-fuzz"];
 
 /// What a crate's own code imports: the names of packages, not the names that the crate gives them.
 fn imports() -> BTreeMap<String, Vec<String>> {
@@ -51,7 +52,7 @@ fn imports() -> BTreeMap<String, Vec<String>> {
             let name = table["package"]["name"].as_str().unwrap().to_owned();
             (name, dependencies(&table))
         })
-        .filter(|(name, _)| name != BENCH)
+        .filter(|(name, _)| !OUTSIDE.contains(&name.as_str()))
         .collect()
 }
 
