@@ -139,9 +139,9 @@ impl CategoryQuery {
 }
 
 direct!(Category {
-    "id" => id,
-    "slug" => slug,
-    "name" => name,
+    "id" => !id,
+    "slug" => !slug,
+    "name" => !name,
     "ancestors" => ancestors,
     "children" => children,
     "products" => products("first", "after", "last", "before", "filter", "sort", "search"),

@@ -59,12 +59,12 @@ impl ChannelQuery {
 }
 
 direct!(Channel {
-    "id" => id,
-    "code" => code,
-    "name" => name,
-    "currencyCode" => currency_code,
-    "defaultLocale" => default_locale,
-    "taxInclusive" => tax_inclusive,
-    "isDefault" => is_default,
+    "id" => !id,
+    "code" => !code,
+    "name" => !name,
+    "currencyCode" => !currency_code,
+    "defaultLocale" => !default_locale,
+    "taxInclusive" => !tax_inclusive,
+    "isDefault" => !is_default,
 });
 direct!(ChannelQuery {});

@@ -213,10 +213,10 @@ impl CollectionQuery {
 }
 
 direct!(Collection {
-    "id" => id,
-    "slug" => slug,
-    "title" => title,
-    "descriptionHtml" => description_html,
+    "id" => !id,
+    "slug" => !slug,
+    "title" => !title,
+    "descriptionHtml" => !description_html,
     "products" => products("first", "after", "last", "before", "filter", "sort", "search"),
 });
 // The count is no batch.

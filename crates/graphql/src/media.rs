@@ -69,10 +69,10 @@ impl Media {
 }
 
 direct!(Media {
-    "id" => id,
-    "url" => url,
-    "alt" => alt,
-    "width" => width,
-    "height" => height,
+    "id" => !id,
+    "url" => !url,
+    "alt" => !alt,
+    "width" => !width,
+    "height" => !height,
     "product" => product,
 });

@@ -43,5 +43,5 @@ impl MoneyRange {
     }
 }
 
-direct!(Money { "amount" => amount, "currencyCode" => currency_code, });
+direct!(Money { "amount" => !amount, "currencyCode" => !currency_code, });
 direct!(MoneyRange { "min": min, "max": max, });

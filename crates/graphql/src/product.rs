@@ -342,9 +342,9 @@ impl ProductQuery {
 direct!(Rating { "average": average, "count": count, });
 direct!(Seo { "title": title, "description": description, });
 direct!(Product {
-    "id" => id,
-    "slug" => slug,
-    "title" => title,
+    "id" => !id,
+    "slug" => !slug,
+    "title" => !title,
     "descriptionHtml" => description_html,
     "vendor" => vendor,
     "productType" => product_type,
@@ -357,13 +357,13 @@ direct!(Product {
     "variantBySelectedOptions" => variant_by_selected_options("selectedOptions"),
     "media" => media,
     "featuredMedia" => featured_media,
-    "priceRange" => price_range,
-    "compareAtPriceRange" => compare_at_price_range,
-    "availability" => availability,
-    "rating" => rating,
+    "priceRange" => !price_range,
+    "compareAtPriceRange" => !compare_at_price_range,
+    "availability" => !availability,
+    "rating" => !rating,
     "reviews" => reviews("first", "after"),
     "seo" => seo,
-    "publishedAt" => published_at,
+    "publishedAt" => !published_at,
     "createdAt" => created_at,
     "updatedAt" => updated_at,
 });

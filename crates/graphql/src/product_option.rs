@@ -35,5 +35,5 @@ impl ProductOptionValue {
     }
 }
 
-direct!(ProductOption { "name" => name, "values" => values, });
-direct!(ProductOptionValue { "name" => name, "swatch" => swatch, });
+direct!(ProductOption { "name" => !name, "values" => values, });
+direct!(ProductOptionValue { "name" => !name, "swatch" => !swatch, });

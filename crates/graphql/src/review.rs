@@ -197,14 +197,14 @@ impl ReviewConnection {
 }
 
 direct!(Review {
-    "id" => id,
-    "rating" => rating,
-    "title" => title,
-    "body" => body,
+    "id" => !id,
+    "rating" => !rating,
+    "title" => !title,
+    "body" => !body,
     "author" => author,
-    "verifiedPurchase" => verified_purchase,
-    "createdAt" => created_at,
+    "verifiedPurchase" => !verified_purchase,
+    "createdAt" => !created_at,
     "product" => product,
 });
-direct!(ReviewAuthor { "displayName" => display_name, });
+direct!(ReviewAuthor { "displayName" => !display_name, });
 direct!(ReviewConnection { "edges" => edges, "nodes" => nodes, "pageInfo" => page_info, "totalCount" => total_count, });

@@ -93,6 +93,6 @@ impl Warehouse {
     }
 }
 
-direct!(StockLevel { "warehouse" => warehouse, "available" => available, });
-direct!(Warehouse { "id" => id, "code" => code, "name" => name, });
+direct!(StockLevel { "warehouse" => warehouse, "available" => !available, });
+direct!(Warehouse { "id" => !id, "code" => !code, "name" => !name, });
 crate::execution::direct_enum!(Availability);

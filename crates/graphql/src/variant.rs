@@ -260,14 +260,14 @@ impl ProductVariantConnection {
 
 direct!(SelectedOption { "name": name, "value": value, });
 direct!(ProductVariant {
-    "id" => id,
-    "sku" => sku,
-    "title" => title,
+    "id" => !id,
+    "sku" => !sku,
+    "title" => !title,
     "selectedOptions" => selected_options,
-    "price" => price,
-    "compareAtPrice" => compare_at_price,
-    "barcode" => barcode,
-    "weightGrams" => weight_grams,
+    "price" => !price,
+    "compareAtPrice" => !compare_at_price,
+    "barcode" => !barcode,
+    "weightGrams" => !weight_grams,
     "availableForSale" => available_for_sale,
     "quantityAvailable" => quantity_available,
     "stockLevels" => stock_levels,

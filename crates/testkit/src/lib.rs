@@ -14,11 +14,13 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot have its database must stop with the reason")]
 
 mod backend;
+mod manifest_dir;
 mod postgres;
 mod sqlite;
 mod test_db;
 
 pub use backend::Backend;
+pub use manifest_dir::manifest_dir;
 pub use test_db::TestDb;
 
 /// Changes whenever the text of a migration changes.

@@ -3,9 +3,10 @@ use crate::support::{TestShop, day, shops};
 use std::path::PathBuf;
 use tradewind_commerce::shopify::{ImportError, ImportOptions, Phase, import};
 use tradewind_domain::product::ProductStatus;
+use tradewind_testkit::manifest_dir;
 
 fn path(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+    manifest_dir().join("tests/data").join(name)
 }
 
 async fn import_both(shop: &TestShop, options: &ImportOptions) -> ([u64; 4], u64, u64, u64) {

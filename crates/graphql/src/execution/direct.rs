@@ -12,6 +12,7 @@ use super::object::selected;
 use async_graphql::{Context, ContextSelectionSet, InputType, OutputType};
 use std::{
     cell::Cell,
+    ops::{Deref, DerefMut},
     pin::pin,
     task::{Poll, Waker},
 };
@@ -27,25 +28,61 @@ pub(crate) enum Step {
     Elsewhere,
 }
 
+/// The answer's JSON as far as a walk has written it.
+pub(crate) struct Json {
+    text: Vec<u8>,
+    /// Something waits: the walk comes again, and what it writes now is thrown away.
+    waits: bool,
+}
+
+impl Json {
+    pub(super) fn with_capacity(bytes: usize) -> Self {
+        Self { text: Vec::with_capacity(bytes), waits: false }
+    }
+
+    /// Whether it is of no use to write what is there already.
+    pub(crate) fn waits(&self) -> bool {
+        self.waits
+    }
+
+    pub(super) fn into_text(self) -> Vec<u8> {
+        self.text
+    }
+}
+
+impl Deref for Json {
+    type Target = Vec<u8>;
+
+    fn deref(&self) -> &Vec<u8> {
+        &self.text
+    }
+}
+
+impl DerefMut for Json {
+    fn deref_mut(&mut self) -> &mut Vec<u8> {
+        &mut self.text
+    }
+}
+
 /// A value that can write itself; `ctx` is the field that it is the value of.
 pub(crate) trait Direct {
-    fn write(&self, ctx: &Context<'_>, json: &mut Vec<u8>) -> Step;
+    fn write(&self, ctx: &Context<'_>, json: &mut Json) -> Step;
 }
 
 /// An object some of whose fields take part.
 pub(crate) trait DirectObject: OutputType {
     /// Writes the value of the field that `ctx` is of.
-    fn field(&self, ctx: &Context<'_>, json: &mut Vec<u8>) -> Step;
+    fn field(&self, ctx: &Context<'_>, json: &mut Json) -> Step;
 }
 
 /// Writes the selected fields of an object.
-pub(crate) fn write_fields<T: DirectObject>(object: &T, ctx: &Context<'_>, json: &mut Vec<u8>) -> Step {
+pub(crate) fn write_fields<T: DirectObject>(object: &T, ctx: &Context<'_>, json: &mut Json) -> Step {
     let ctx = ctx.with_selection_set(&ctx.item.node.selection_set);
     write_set(object, &ctx, json)
 }
 
 /// [`write_fields`] of the set that `ctx` is of.
-pub(super) fn write_set<T: DirectObject>(object: &T, ctx: &ContextSelectionSet<'_>, json: &mut Vec<u8>) -> Step {
+pub(super) fn write_set<T: DirectObject>(object: &T, ctx: &ContextSelectionSet<'_>, json: &mut Json) -> Step {
     let mut step = Step::Written;
     let mut first = true;
     OBJECTS.set(OBJECTS.get() + 1);
@@ -92,14 +129,17 @@ pub(super) fn counted<T>(walk: impl FnOnce() -> T) -> (T, u64) {
 pub(crate) fn write_resolved<T: Direct>(
     resolved: impl Future<Output = async_graphql::Result<T>>,
     ctx: &Context<'_>,
-    json: &mut Vec<u8>,
+    json: &mut Json,
 ) -> Step {
     let resolved = pin!(resolved);
     match resolved.poll(&mut std::task::Context::from_waker(Waker::noop())) {
         Poll::Ready(Ok(value)) => value.write(ctx, json),
         // It fails again where the error has its path.
         Poll::Ready(Err(_)) => Step::Elsewhere,
-        Poll::Pending => Step::Waiting,
+        Poll::Pending => {
+            json.waits = true;
+            Step::Waiting
+        }
     }
 }
 
@@ -109,18 +149,19 @@ pub(crate) fn argument<T: InputType>(ctx: &Context<'_>, name: &str) -> Option<T>
 }
 
 /// Says which fields of an object take part in a walk: the name in the schema and the resolver, or the field of a
-/// `SimpleObject`. A resolver that takes part waits for nothing but loaders.
+/// `SimpleObject`. A resolver that takes part waits for nothing but loaders; behind `!` stands one that waits for nothing
+/// at all, nor does anything below it: a walk that has to come again leaves it out.
 macro_rules! direct {
     ($object:ty { $($rows:tt)* }) => {
         impl $crate::execution::Direct for $object {
-            fn write(&self, ctx: &async_graphql::Context<'_>, json: &mut Vec<u8>) -> $crate::execution::Step {
+            fn write(&self, ctx: &async_graphql::Context<'_>, json: &mut $crate::execution::Json) -> $crate::execution::Step {
                 $crate::execution::write_fields(self, ctx, json)
             }
         }
 
         impl $crate::execution::DirectObject for $object {
             #[allow(unused_variables, clippy::match_single_binding, reason = "some have none")]
-            fn field(&self, ctx: &async_graphql::Context<'_>, json: &mut Vec<u8>) -> $crate::execution::Step {
+            fn field(&self, ctx: &async_graphql::Context<'_>, json: &mut $crate::execution::Json) -> $crate::execution::Step {
                 $crate::execution::direct_fields!(self, ctx, json, [] $($rows)*)
             }
         }
@@ -139,6 +180,12 @@ macro_rules! direct_fields {
     ($self:ident, $ctx:ident, $json:ident, [$($arms:tt)*] $name:literal: $field:ident, $($rest:tt)*) => {
         $crate::execution::direct_fields!($self, $ctx, $json, [$($arms)*
             $name => $crate::execution::Direct::write(&$self.$field, $ctx, $json),
+        ] $($rest)*)
+    };
+    ($self:ident, $ctx:ident, $json:ident, [$($arms:tt)*] $name:literal => !$method:ident, $($rest:tt)*) => {
+        $crate::execution::direct_fields!($self, $ctx, $json, [$($arms)*
+            $name if $json.waits() => $crate::execution::Step::Written,
+            $name => $crate::execution::write_resolved($self.$method($ctx), $ctx, $json),
         ] $($rest)*)
     };
     ($self:ident, $ctx:ident, $json:ident, [$($arms:tt)*] $name:literal => $method:ident, $($rest:tt)*) => {

@@ -8,7 +8,9 @@ mod direct;
 mod direct_values;
 mod object;
 
-pub(crate) use direct::{Direct, DirectObject, Step, argument, direct, direct_fields, write_fields, write_resolved};
+pub(crate) use direct::{
+    Direct, DirectObject, Json, Step, argument, direct, direct_fields, write_fields, write_resolved,
+};
 pub(crate) use direct_values::{direct_enum, write_enum};
 
 use crate::answer::OutputTypes;

@@ -1,7 +1,7 @@
 //! Resolves the fields of one object: in the order of the query, allocating only for those that have to wait.
 use super::{
     Rendering,
-    direct::{DirectObject, Step, counted, write_set},
+    direct::{DirectObject, Json, Step, counted, write_set},
 };
 use crate::answer::{OutputTypes, is_mark, rendered, require, write_object};
 use async_graphql::{
@@ -79,12 +79,12 @@ async fn write_whole<T: DirectObject>(
     rendering: &Rendering,
 ) -> Option<Vec<u8>> {
     loop {
-        let mut json = Vec::with_capacity(1024);
+        let mut json = Json::with_capacity(1024);
         let ((step, objects), mut gathered) = rendering.frontier.gather(|| counted(|| write_set(root, ctx, &mut json)));
         match step {
             Step::Written => {
                 rendering.count(objects);
-                return Some(json);
+                return Some(json.into_text());
             }
             Step::Waiting if !gathered.is_empty() => gathered.settled().await,
             _ => return None,
@@ -113,12 +113,12 @@ impl<'c, T: DirectObject> Walk<'c, '_, T> {
         let Self { ctx, root, fields, .. } = self;
         let walk = || {
             fields.retain(|(index, field)| {
-                let mut json = Vec::with_capacity(256);
+                let mut json = Json::with_capacity(256);
                 let (step, objects) = counted(|| root.field(&ctx.with_field(field), &mut json));
                 match step {
                     Step::Written => {
                         rendering.count(objects);
-                        object.values[*index] = rendered(json);
+                        object.values[*index] = rendered(json.into_text());
                     }
                     Step::Waiting => return true,
                     Step::Elsewhere => others.push((*index, field)),

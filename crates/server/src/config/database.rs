@@ -23,7 +23,7 @@ static MAX_CONNECTIONS: Var = Var::new(
     "TRADEWIND_DB_MAX_CONNECTIONS",
     "database.max_connections",
     "16",
-    "upper bound of open connections of this process",
+    "upper bound of open connections of this process; on PostgreSQL so many for reading and, when they are needed, as many for writing",
 );
 static ACQUIRE_TIMEOUT: Var = Var::new(
     "TRADEWIND_DB_ACQUIRE_TIMEOUT",

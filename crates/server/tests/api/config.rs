@@ -1,5 +1,6 @@
 use crate::support::environment;
 use tradewind_server::config::{Config, Flag, Profile, Sources, vars};
+use tradewind_testkit::manifest_dir;
 
 fn problems(sources: &Sources) -> Vec<String> {
     let error = Config::read(Profile::Serve, sources).expect_err("wrong");
@@ -124,8 +125,7 @@ fn a_file_with_mistakes_is_reported() {
 
 #[test]
 fn every_variable_is_documented() {
-    let docs =
-        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/configuration.md")).expect("docs");
+    let docs = std::fs::read_to_string(manifest_dir().join("../../docs/configuration.md")).expect("docs");
     for var in vars() {
         assert!(docs.contains(&format!("`{}`", var.name)), "docs/configuration.md does not name {}", var.name);
         assert!(docs.contains(var.help), "docs/configuration.md explains {} differently", var.name);
