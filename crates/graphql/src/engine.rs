@@ -23,7 +23,7 @@ use async_graphql::{
 use std::{
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Instant,
 };
@@ -108,7 +108,8 @@ impl Engine {
             let mut request = request.data(RequestCtx { channel, scope, loaders, db, resolving });
             if document.is_rendered {
                 let (types, is_direct, objects) = (Arc::clone(&self.types), document.is_direct, written.clone());
-                request = request.data(Rendering { types, is_direct, frontier: frontier.clone(), objects });
+                let (frontier, has_failed) = (frontier.clone(), AtomicBool::new(false));
+                request = request.data(Rendering { types, is_direct, frontier, objects, has_failed });
             }
             Ok(frontier.run(self.schema.execute(request)).await)
         };

@@ -7,6 +7,8 @@
 mod direct;
 mod direct_values;
 mod object;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use direct::{
     Direct, DirectObject, Json, Step, argument, direct, direct_fields, write_fields, write_resolved,
@@ -16,9 +18,9 @@ pub(crate) use direct_values::{direct_enum, write_enum};
 use crate::answer::OutputTypes;
 use std::sync::{
     Arc,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
-use tradewind_loader::Frontier;
+use tradewind_loader::{Frontier, Gathered};
 
 /// Data of a request whose objects become JSON as they are finished. Not for a document with several selection sets
 /// under one key.
@@ -29,9 +31,25 @@ pub(crate) struct Rendering {
     pub(crate) frontier: Frontier,
     /// Counts the objects of the answer, where the actual cost is asked for.
     pub(crate) objects: Option<Arc<AtomicU64>>,
+    /// A walk met a batch that failed.
+    pub(crate) has_failed: AtomicBool,
 }
 
 impl Rendering {
+    /// Whether objects may write themselves. Not after a batch has failed: nobody remembers the error, so each walk on
+    /// the way down to the field would fetch the batch again.
+    fn walks(&self) -> bool {
+        self.is_direct && !self.has_failed.load(Ordering::Relaxed)
+    }
+
+    /// Whether walks may go on when these have ended.
+    fn goes_on(&self, gathered: &Gathered) -> bool {
+        if gathered.has_failed() {
+            self.has_failed.store(true, Ordering::Relaxed);
+        }
+        self.walks()
+    }
+
     fn count(&self, objects: u64) {
         if let Some(counted) = &self.objects {
             counted.fetch_add(objects, Ordering::Relaxed);

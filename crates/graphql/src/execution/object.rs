@@ -34,12 +34,13 @@ pub(crate) async fn resolve_container<'a, T: ContainerType + DirectObject>(
     root: &'a T,
 ) -> ServerResult<Value> {
     let rendering = ctx.data_opt::<Rendering>();
-    let direct = rendering.filter(|rendering| rendering.is_direct);
-    if let Some(direct) = direct
+    let walking = || rendering.filter(|rendering| rendering.walks());
+    if let Some(direct) = walking()
         && let Some(json) = write_whole(ctx, root, direct).await
     {
         return Ok(rendered(json));
     }
+    let direct = walking();
     let most = ctx.item.node.items.len();
     let mut object = Fields { keys: Vec::with_capacity(most), values: Vec::with_capacity(most) };
     let mut fields = Vec::with_capacity(most);
@@ -89,7 +90,7 @@ async fn write_whole<T: DirectObject>(
             Step::Waiting if !gathered.is_empty() => gathered.settled().await,
             _ => return None,
         }
-        if gathered.has_failed() {
+        if !rendering.goes_on(&gathered) {
             return None;
         }
     }
@@ -106,7 +107,7 @@ struct Walk<'c, 'a, T> {
 impl<'c, T: DirectObject> Walk<'c, '_, T> {
     /// Writes what can be written; what never will be goes to `others`.
     fn go_on(&mut self, rendering: &Rendering, object: &mut Fields<'_>, others: &mut Vec<Selected<'c>>) {
-        if self.gathered.has_failed() {
+        if !rendering.goes_on(&self.gathered) {
             others.append(&mut self.fields);
             return;
         }

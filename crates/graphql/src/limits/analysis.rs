@@ -263,6 +263,15 @@ mod tests {
     }
 
     #[test]
+    fn ids_that_are_a_default_are_counted() {
+        let document = parse_query("query($ids: [ID!]! = [\"a\", \"b\", \"c\"]) { nodes(ids: $ids) { id } }").unwrap();
+        let operation = &document.operations.iter().next().unwrap().1.node;
+        let with = |json| cost(&document, operation, &Variables::from_json(json));
+        assert_eq!(with(serde_json::json!({})), 3);
+        assert_eq!(with(serde_json::json!({ "ids": ["a", "b"] })), 2);
+    }
+
+    #[test]
     fn doubling_fragments_is_counted_without_being_done() {
         let mut query = String::from("{ ...f0 } fragment f40 on Query { channel { id } }");
         for level in 0..40 {

@@ -37,7 +37,7 @@ pub(crate) fn size(field: &Field, operation: &OperationDefinition, variables: &V
     let name = field.name.node.as_str();
     let number = |argument: &str| number(field.get_argument(argument).map(|value| &value.node)?, operation, variables);
     if name == "nodes" {
-        let ids = field.get_argument("ids").map(|value| length(&value.node, variables));
+        let ids = field.get_argument("ids").map(|value| length(&value.node, operation, variables));
         return Size::Of(ids.unwrap_or(1));
     }
     if name == "predictiveSearch" {
@@ -65,28 +65,28 @@ fn number(value: &Value, operation: &OperationDefinition, variables: &Variables)
         Value::Variable(name) => match variables.get(name) {
             Some(ConstValue::Number(number)) => Some(amount(number)),
             Some(_) => None,
-            None => default(name, operation).map(amount),
+            None => match default(name, operation)? {
+                ConstValue::Number(number) => Some(amount(number)),
+                _ => None,
+            },
         },
         _ => None,
     }
 }
 
-fn default<'o>(name: &Name, operation: &'o OperationDefinition) -> Option<&'o Number> {
+fn default<'o>(name: &Name, operation: &'o OperationDefinition) -> Option<&'o ConstValue> {
     let definition = operation.variable_definitions.iter().find(|definition| definition.node.name.node == *name)?;
-    match &definition.node.default_value.as_ref()?.node {
-        ConstValue::Number(number) => Some(number),
-        _ => None,
-    }
+    Some(&definition.node.default_value.as_ref()?.node)
 }
 
 fn amount(number: &Number) -> u64 {
     number.as_u64().unwrap_or(0)
 }
 
-fn length(value: &Value, variables: &Variables) -> u64 {
+fn length(value: &Value, operation: &OperationDefinition, variables: &Variables) -> u64 {
     let items = match value {
         Value::List(items) => items.len(),
-        Value::Variable(name) => match variables.get(name) {
+        Value::Variable(name) => match variables.get(name).or_else(|| default(name, operation)) {
             Some(ConstValue::List(items)) => items.len(),
             _ => 1,
         },

@@ -18,7 +18,7 @@ use async_graphql::{
 use futures_util::StreamExt;
 use parking_lot::Mutex;
 use std::{
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, atomic::AtomicBool},
     time::Instant,
 };
 use tradewind_persistence::{
@@ -160,7 +160,8 @@ impl EventStream {
             let mut request = self.request().data(cause).data(RequestCtx { channel, scope, loaders, db, resolving });
             if self.is_rendered {
                 let (types, is_direct) = (Arc::clone(&self.engine.types), self.is_direct);
-                request = request.data(Rendering { types, is_direct, frontier: frontier.clone(), objects: None });
+                let (frontier, has_failed) = (frontier.clone(), AtomicBool::new(false));
+                request = request.data(Rendering { types, is_direct, frontier, objects: None, has_failed });
             }
             let mut answers = self.engine.schema.execute_stream(request);
             Ok(frontier.run(answers.next()).await)

@@ -8,7 +8,7 @@ use sea_orm::{
         postgres::{PgListener, PgPoolOptions},
     },
 };
-use std::time::Duration;
+use std::{future::Future, pin::pin, time::Duration};
 use uuid::Uuid;
 
 /// The channel of the notifications.
@@ -21,6 +21,8 @@ const IDS: usize = 240;
 const PROBE_WORD: &str = "probe ";
 /// How long our own notification may take to come back.
 const PROBE: Duration = Duration::from_secs(5);
+/// After such a silence it is probed: a firewall drops a connection that is idle, and tells nobody.
+const SILENCE: Duration = Duration::from_secs(30);
 /// Between two attempts.
 const PAUSE: Duration = Duration::from_secs(1);
 /// Until a pooler that passes nothing on is tried again.
@@ -116,7 +118,7 @@ async fn listen(pool: &PgPool, changes: &ProductChanges, lost: bool) -> Result<E
     }
     changes.0.is_followed.send_replace(true);
     loop {
-        match listener.try_recv().await? {
+        match or_probe(listener.try_recv(), probe(pool, PROBE_WORD), SILENCE, PROBE).await? {
             Some(probe) if probe.payload().starts_with(PROBE_WORD) => {}
             Some(notification) => changes.note(read(notification.payload())),
             None if pool.is_closed() => return Ok(Ended::Closed),
@@ -125,12 +127,32 @@ async fn listen(pool: &PgPool, changes: &ProductChanges, lost: bool) -> Result<E
     }
 }
 
+async fn probe(pool: &PgPool, word: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(word).execute(pool).await?;
+    Ok(())
+}
+
+/// What is heard next. After a silence a probe is sent: whatever comes then shows that the connection is there.
+async fn or_probe<T>(
+    next: impl Future<Output = Result<T, sqlx::Error>>,
+    probe: impl Future<Output = Result<(), sqlx::Error>>,
+    silence: Duration,
+    patience: Duration,
+) -> Result<T, DbError> {
+    let mut next = pin!(next);
+    if let Ok(heard) = tokio::time::timeout(silence, &mut next).await {
+        return Ok(heard?);
+    }
+    probe.await?;
+    let heard = tokio::time::timeout(patience, next).await;
+    Ok(heard.map_err(|_| DbError::Setup("the connection is silent".to_owned()))??)
+}
+
 /// Whether a notification of ours comes back. Others are noted: nobody does that for a transaction of ours that commits
 /// just when we are sure.
 async fn is_heard(pool: &PgPool, listener: &mut PgListener, changes: &ProductChanges) -> Result<bool, DbError> {
     let word = format!("{PROBE_WORD}{}", Uuid::new_v4());
-    let probe = sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(&word);
-    probe.execute(pool).await?;
+    probe(pool, &word).await?;
     let heard = async {
         loop {
             match listener.try_recv().await {
@@ -148,6 +170,20 @@ async fn is_heard(pool: &PgPool, listener: &mut PgListener, changes: &ProductCha
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_connection_that_is_dropped_in_silence_is_noticed() {
+        let (word, mut heard) = tokio::sync::mpsc::channel::<()>(1);
+        let silent = std::future::pending::<Result<(), sqlx::Error>>();
+        or_probe(silent, async { Ok(()) }, Duration::ZERO, Duration::ZERO)
+            .await
+            .expect_err("the probe does not come back");
+        let probe = async { word.send(()).await.map_err(|_| sqlx::Error::WorkerCrashed) };
+        let next = async { heard.recv().await.ok_or(sqlx::Error::WorkerCrashed) };
+        or_probe(next, probe, Duration::ZERO, PROBE).await.expect("the probe comes back");
+        let unused = async { panic!("nobody is silent") };
+        or_probe(async { Ok(()) }, unused, SILENCE, PROBE).await.expect("heard");
+    }
 
     #[test]
     fn what_is_notified_is_read() {

@@ -123,6 +123,27 @@ async fn the_handshake_is_for_those_who_may() {
 }
 
 #[tokio::test]
+async fn refusals_do_not_pile_up() {
+    let server = TestServer::start(&[("TRADEWIND_SOCKET_MAX_OPERATIONS", "1")]).await;
+    let mut socket = Socket::ready(&server).await;
+    socket.subscribe("taken", CHANGED).await;
+    // All at once: a refusal that waited for its turn would come behind the pong of what was sent after it.
+    for number in 0..50 {
+        let payload = json!({ "query": CHANGED });
+        let one_too_many = json!({ "id": number.to_string(), "type": "subscribe", "payload": payload });
+        socket.0.feed(Message::text(one_too_many.to_string())).await.expect("sent");
+        socket.0.feed(Message::text(json!({ "type": "ping" }).to_string())).await.expect("sent");
+    }
+    socket.0.flush().await.expect("sent");
+    for number in 0..50 {
+        let refused = socket.receive().await;
+        assert_eq!((refused["type"].as_str(), &refused["id"]), (Some("error"), &json!(number.to_string())));
+        assert_eq!(socket.receive().await, json!({ "type": "pong" }));
+    }
+    server.until("tradewind_graphql_stream_operations{transport=\"websocket\"} 1").await;
+}
+
+#[tokio::test]
 async fn operations_are_answered_side_by_side_and_refused_alone() {
     let server = TestServer::start(&[("TRADEWIND_SOCKET_MAX_OPERATIONS", "2")]).await;
     let all = products(&server.db).await;

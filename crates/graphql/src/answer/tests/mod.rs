@@ -11,7 +11,7 @@ use async_graphql::{
     parser::{parse_query, types::ExecutableDocument},
 };
 use proptest::prelude::*;
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicBool};
 use tradewind_loader::Frontier;
 
 fn types() -> OutputTypes {
@@ -36,7 +36,8 @@ fn answer_as(text: &str, seed: u64, rendered: bool) -> Response {
     let mut request = Request::new(text).data(world::Seed(seed)).data(frontier.loader(world::Echo));
     if rendered {
         let (types, is_direct) = (Arc::clone(&types), !is_repeated);
-        request = request.data(Rendering { types, is_direct, frontier: frontier.clone(), objects: None });
+        let (frontier, has_failed) = (frontier.clone(), AtomicBool::new(false));
+        request = request.data(Rendering { types, is_direct, frontier, objects: None, has_failed });
     }
     request.set_parsed_query(document);
     let mut response = futures_executor::block_on(frontier.run(world::schema().execute(request)));

@@ -19,7 +19,12 @@ use futures_util::{
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use serde_json::{Map, Value};
-use std::{collections::HashMap, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    pin::{Pin, pin},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{sync::watch, time::Instant};
 use tokio_tungstenite::{
     WebSocketStream,
@@ -229,6 +234,9 @@ impl Session {
                 },
             }
         };
+        if matches!(work, Work::Refused(_)) {
+            return self.refuse(&id, work, caller).await;
+        }
         let id: Arc<str> = id.into();
         let (operation, registration) = AbortHandle::new_pair();
         let steps = answers(Arc::clone(&self.site), work, caller).map(Some);
@@ -238,6 +246,15 @@ impl Session {
         self.operations.insert(id, operation);
         self.steps.push(Abortable::new(steps, registration));
         Ok(())
+    }
+
+    /// Answers at once. Kept among the operations, refusals would pile up in memory as fast as they are asked for.
+    async fn refuse(&mut self, id: &str, work: Work, caller: Caller) -> Result<(), End> {
+        let mut answers = pin!(answers(Arc::clone(&self.site), work, caller));
+        match answers.next().await {
+            Some(Answer::Refused(outcome) | Answer::Next(outcome)) => self.json(message::error(id, &outcome)).await,
+            None => Ok(()),
+        }
     }
 
     async fn step(&mut self, id: &Arc<str>, answer: Option<Answer>) -> Result<(), End> {
