@@ -196,9 +196,66 @@ async fn measure(
     endpoint: &Endpoint,
     requests: Vec<Prepared>,
 ) -> Result<Measurement, Failure> {
-    let run = Rc::new(Run {
+    let driven = drive(Load {
         endpoint: endpoint.clone(),
         requests,
+        clients,
+        seconds: options.seconds,
+        warm_up: options.warm_up,
+        seed: options.seed,
+        server: options.pid,
+        database,
+    })
+    .await?;
+    if let Some(error) = driven.first_error() {
+        complain(operation, clients, &error);
+    }
+    Ok(summary(options, operation, clients, &driven.run, &driven.begin, &driven.end))
+}
+
+/// What is put on a server.
+pub(crate) struct Load {
+    pub(crate) endpoint: Endpoint,
+    /// Each is sent at random.
+    pub(crate) requests: Vec<Prepared>,
+    pub(crate) clients: usize,
+    pub(crate) seconds: f64,
+    /// Seconds before that.
+    pub(crate) warm_up: f64,
+    pub(crate) seed: u64,
+    /// Processes whose CPU time is read.
+    pub(crate) server: Option<u32>,
+    pub(crate) database: Option<u32>,
+}
+
+/// What came of it.
+pub(crate) struct Driven {
+    run: Rc<Run>,
+    begin: Instants,
+    end: Instants,
+}
+
+impl Driven {
+    pub(crate) fn first_error(&self) -> Option<String> {
+        self.run.first_error.borrow().clone()
+    }
+
+    /// Good answers in the time that was measured.
+    pub(crate) fn requests(&self) -> usize {
+        self.run.micros.borrow().len()
+    }
+
+    /// CPU time of the server in that time; absent where it cannot be read.
+    pub(crate) fn server_cpu(&self) -> Option<Duration> {
+        self.end.server?.checked_sub(self.begin.server?)
+    }
+}
+
+/// Warms up, measures, and ends when the last answer is there.
+pub(crate) async fn drive(load: Load) -> Result<Driven, Failure> {
+    let run = Rc::new(Run {
+        endpoint: load.endpoint,
+        requests: load.requests,
         recording: Cell::new(false),
         stopped: Cell::new(false),
         micros: RefCell::default(),
@@ -207,28 +264,25 @@ async fn measure(
         first_error: RefCell::default(),
     });
     let local = LocalSet::new();
-    for number in 0..clients {
-        let seed = options.seed.wrapping_add(u64::try_from(number)?);
+    for number in 0..load.clients {
+        let seed = load.seed.wrapping_add(u64::try_from(number)?);
         local.spawn_local(Rc::clone(&run).client(seed));
     }
     let (begin, end) = local
         .run_until(async {
-            tokio::time::sleep(Duration::from_secs_f64(options.warm_up)).await;
-            let begin = Instants::read(options.pid, database);
+            tokio::time::sleep(Duration::from_secs_f64(load.warm_up)).await;
+            let begin = Instants::read(load.server, load.database);
             run.recording.set(true);
-            tokio::time::sleep(Duration::from_secs_f64(options.seconds)).await;
+            tokio::time::sleep(Duration::from_secs_f64(load.seconds)).await;
             run.recording.set(false);
-            let end = Instants::read(options.pid, database);
+            let end = Instants::read(load.server, load.database);
             run.stopped.set(true);
             (begin, end)
         })
         .await;
     // Requests in flight end before the next run begins.
     let _ = tokio::time::timeout(Duration::from_secs(10), local).await;
-    if let Some(error) = run.first_error.borrow().as_ref() {
-        complain(operation, clients, error);
-    }
-    Ok(summary(options, operation, clients, &run, &begin, &end))
+    Ok(Driven { run, begin, end })
 }
 
 #[allow(clippy::print_stderr)] // a command's warning

@@ -5,6 +5,7 @@ mod arguments;
 mod check;
 mod floors;
 mod http_client;
+mod layer;
 mod load;
 mod measurement;
 mod operation;
@@ -13,6 +14,7 @@ mod process;
 mod report;
 mod shop;
 mod startup;
+mod stock;
 mod vacuum;
 
 /// As in the server, so that the allocator is no difference.
@@ -35,6 +37,10 @@ enum Command {
     Floors(floors::Options),
     /// Puts load on a server and measures it.
     Load(load::Options),
+    /// Serves one small query with async-graphql-axum's own handler.
+    Stock(stock::Options),
+    /// Compares the CPU time of a server with that of `stock`.
+    Layer(layer::Options),
     /// Compares the answers of two servers.
     Check(check::Options),
     /// Makes a table of measurements.
@@ -47,16 +53,20 @@ enum Command {
 
 fn main() -> Result<(), Failure> {
     match Cli::parse().command {
-        Command::Floors(options) => {
-            tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(floors::serve(options))
-        }
+        Command::Floors(options) => many_threads()?.block_on(floors::serve(options)),
+        Command::Stock(options) => many_threads()?.block_on(stock::serve(options)),
         // One thread: the driver must leave the cores to the server and the database.
         Command::Load(options) => single_thread()?.block_on(load::run(options)),
+        Command::Layer(options) => single_thread()?.block_on(layer::run(options)),
         Command::Check(options) => single_thread()?.block_on(check::run(options)),
         Command::Report(options) => report::run(&options),
         Command::Prepare(options) => single_thread()?.block_on(vacuum::run(options)),
         Command::Startup(options) => single_thread()?.block_on(startup::run(options)),
     }
+}
+
+fn many_threads() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
 }
 
 fn single_thread() -> std::io::Result<tokio::runtime::Runtime> {

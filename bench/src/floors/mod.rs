@@ -94,7 +94,12 @@ impl Floor {
 pub(crate) async fn serve(options: Options) -> Result<(), Failure> {
     let floor = Arc::new(Floor::open(&options).await?);
     let router = Router::new().route("/{operation}", post(answer)).with_state(floor);
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", options.port)).await?;
+    listen(options.port, router).await
+}
+
+/// Plain `axum::serve` on 127.0.0.1, until the process is killed.
+pub(crate) async fn listen(port: u16, router: Router) -> Result<(), Failure> {
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     Ok(axum::serve(axum::serve::ListenerExt::tap_io(listener, no_delay), router).await?)
 }
 
