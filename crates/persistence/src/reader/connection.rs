@@ -120,7 +120,10 @@ async fn see_off(checkout: &Checkout) {
         return;
     }
     checkout.retire();
-    checkout.cancel().await;
     // If the cancellation does not get there, the statement timeout ends the statement.
-    let _ = tokio::time::timeout(CANCELLATION, ended).await;
+    let _ = tokio::time::timeout(CANCELLATION, async {
+        checkout.cancel().await;
+        ended.await;
+    })
+    .await;
 }

@@ -22,7 +22,10 @@ use crate::{DbConfig, DbError, row::Decode, sql::Arg};
 use connection::Connection;
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, QueueMode, RecyclingMethod, Runtime};
 use sea_orm::sqlx::postgres::PgConnectOptions;
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use traffic::Traffic;
 
 /// A connection that nobody used for this long may have been dropped by a firewall on the way: it is replaced.
@@ -34,6 +37,8 @@ pub(crate) struct Reader {
     pool: Pool,
     tls: tls::Tls,
     traffic: Arc<Traffic>,
+    /// A statement that was cancelled after this time took too long by itself.
+    statement_timeout: Duration,
 }
 
 impl std::fmt::Debug for Reader {
@@ -80,7 +85,7 @@ impl Reader {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|error| DbError::Setup(format!("the pool of connections cannot be made: {error}")))?;
-        Ok(Self { pool, tls, traffic: Arc::default() })
+        Ok(Self { pool, tls, traffic: Arc::default(), statement_timeout: config.statement_timeout })
     }
 
     /// Runs a statement, on the lane's connection where there is a lane.
@@ -90,14 +95,20 @@ impl Reader {
         text: &str,
         args: &[Arg],
     ) -> Result<Vec<T>, DbError> {
+        let began = Instant::now();
         let mut attempts_left = 2;
         loop {
-            let connection = match lane {
+            // The last attempt shares with nobody whose cancellation could hit it.
+            let connection = match lane.filter(|_| attempts_left > 0) {
                 Some(lane) => lane.connection(self).await?,
                 None => Connection::connect(Arc::default(), self).await?,
             };
             match connection.fetch(text, args).await {
-                Err(error) if attempts_left > 0 && connection.is_worth_another_try(&error) => {
+                Err(error)
+                    if attempts_left > 0
+                        && began.elapsed() < self.statement_timeout
+                        && connection.is_worth_another_try(&error) =>
+                {
                     attempts_left -= 1;
                     connection.retire();
                 }
