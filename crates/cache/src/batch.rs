@@ -257,7 +257,11 @@ impl<'a, C: Cached, S: BuildHasher + Default + Send> Batch<'a, C, S> {
             Some(value) => {
                 self.values.insert(key, value.clone());
             }
-            None => self.found.negative += 1,
+            None => {
+                // Whoever keeps the whole could not tell when it comes to be.
+                self.summary.uncached |= !C::KEEPS_ABSENCE;
+                self.found.negative += 1;
+            }
         }
     }
 

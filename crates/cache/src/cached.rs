@@ -11,6 +11,9 @@ pub trait Cached: Send + Sync {
     /// Changes whenever the encoded value's layout changes.
     const SHAPE: &'static str;
 
+    /// Whether absence is kept too. Not where something can come to be without touching any tag of its key.
+    const KEEPS_ABSENCE: bool = true;
+
     /// What is asked for.
     type Key: Clone + Eq + Hash + Send + Sync + 'static;
     /// What is kept. Cloned for each reader: put what is large in an `Arc`.
@@ -22,6 +25,9 @@ pub trait Cached: Send + Sync {
     /// What the value depends on, as far as the key tells: all that an absent value has. Includes the tags that stand
     /// for everything of a kind.
     fn key_tags(&self, key: &Self::Key, out: &mut Vec<Tag>);
+
+    /// What else the absence of a value depends on.
+    fn absent_tags(&self, _key: &Self::Key, _out: &mut Vec<Tag>) {}
 
     /// What else the value that was found depends on.
     fn value_tags(&self, key: &Self::Key, value: &Self::Value, out: &mut Vec<Tag>);

@@ -79,7 +79,7 @@ impl<C: Cached, S: BuildHasher + Default + Send> Batch<'_, C, S> {
         for Mine { want, claim } in mine {
             let value = values.remove(&want.key);
             let entry = Arc::new(stamping.entry(self.spec, &want.key, value, &mut tags));
-            let fits = entry.stamp.tags.len() <= MAX_TAGS;
+            let fits = entry.stamp.tags.len() <= MAX_TAGS && (C::KEEPS_ABSENCE || entry.value.is_some());
             if fits && self.core.floors.judge(&entry.stamp, stamping.ended) == Verdict::Usable {
                 self.core.l1.put(want.name, Arc::clone(&entry), entry.value.as_ref().map_or(0, C::weight));
             }
@@ -138,8 +138,9 @@ impl Stamping {
     ) -> Entry<C::Value> {
         tags.clear();
         spec.key_tags(key, tags);
-        if let Some(value) = &value {
-            spec.value_tags(key, value, tags);
+        match &value {
+            Some(value) => spec.value_tags(key, value, tags),
+            None => spec.absent_tags(key, tags),
         }
         tags.sort_unstable();
         tags.dedup();

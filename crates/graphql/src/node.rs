@@ -1,5 +1,6 @@
 //! Relay's `Node`: any object by its opaque id.
 use crate::{
+    policy::{Decision, governed},
     category::Category,
     channel::Channel,
     collection::Collection,
@@ -118,3 +119,6 @@ impl NodeQuery {
 }
 
 direct!(NodeQuery {});
+governed! {
+    Decision::Part => NodeQuery;
+}

@@ -1,5 +1,6 @@
 //! A page of products, the length of the list, and its facets: each is read only when asked for, all at once.
 use crate::{
+    policy::{CacheControl, Decision, Governed as _, governed},
     context::Request as _,
     cursor,
     error::load,
@@ -50,7 +51,7 @@ impl ProductConnection {
 }
 
 /// A page of products.
-#[Object(crate = "crate::execution")]
+#[Object(crate = "crate::execution", directive = CacheControl::apply(ProductConnection::DECISION))]
 impl ProductConnection {
     /// The products with their cursors.
     async fn edges(&self, ctx: &Context<'_>) -> Result<Vec<ProductEdge>> {
@@ -96,3 +97,6 @@ impl ProductConnection {
 }
 
 direct!(ProductConnection { "edges" => edges, "nodes" => nodes, "pageInfo" => page_info, "totalCount" => total_count, "facets" => facets, });
+governed! {
+    Decision::Part => ProductConnection;
+}
