@@ -94,12 +94,7 @@ impl Db {
             options.map_sqlx_sqlite_opts(sqlite_options);
             None
         } else if config.url.starts_with("postgres:") || config.url.starts_with("postgresql:") {
-            let address = PgConnectOptions::from_str(&config.url).map_err(|_| {
-                DbError::Setup(
-                    "the database address cannot be read: write postgres://user:password@host:port/name (DATABASE_URL)"
-                        .to_owned(),
-                )
-            })?;
+            let address = parse_postgres(&config.url)?;
             pgbouncer::check(&address, config.acquire_timeout).await?;
             let timeout = config.statement_timeout;
             options.map_sqlx_postgres_opts(move |options| postgres_options(options, timeout));
@@ -234,7 +229,14 @@ row! {
     }
 }
 
-fn postgres_options(options: PgConnectOptions, statement_timeout: Duration) -> PgConnectOptions {
+pub(crate) fn parse_postgres(url: &str) -> Result<PgConnectOptions, DbError> {
+    PgConnectOptions::from_str(url).map_err(|_| {
+        let text = "the database address cannot be read: write postgres://user:password@host:port/name (DATABASE_URL)";
+        DbError::Setup(text.to_owned())
+    })
+}
+
+pub(crate) fn postgres_options(options: PgConnectOptions, statement_timeout: Duration) -> PgConnectOptions {
     options.application_name("tradewind").statement_cache_capacity(512).options([
         ("statement_timeout", format!("{}ms", statement_timeout.as_millis())),
         // Of a disk that seeks, PostgreSQL expects random reads to cost four times as much, and then reads whole tables

@@ -1,5 +1,7 @@
 //! The only crate that speaks SQL. [`Db`] is the pool; [`read`] answers requests, [`mod@write`] changes the catalog and
-//! everything precomputed from it in one transaction; [`changes`] tells which products that were.
+//! everything precomputed from it in one transaction; [`changes`] tells which products that were, [`cache_log`] tells
+//! caches.
+pub mod cache_log;
 pub mod changes;
 mod db;
 mod entity;
