@@ -29,7 +29,7 @@ batch!(
 );
 cached!(CategoryById as Category;
     key(source, id, out) { write!(out, "{id}") }
-    tags(id, tags) { tags.category(*id); });
+    tags(source, id, tags) { tags.category(*id); });
 batch!(
     /// Categories by the part of their address.
     CategoryBySlug, "categoryBySlug", String => Arc<CategoryRow>, |_| 1,
@@ -40,7 +40,7 @@ batch!(
 );
 cached!(CategoryBySlug as Category;
     key(source, slug, out) { write!(out, "{slug}") }
-    tags(slug, tags) { tags.category_slug(slug); }
+    tags(source, slug, tags) { tags.category_slug(slug); }
     found(row, tags) { tags.category(row.id); });
 batch!(
     /// Children of a category, in display order.
@@ -49,7 +49,7 @@ batch!(
 );
 cached!(ChildrenOf as Category;
     key(source, id, out) { write!(out, "{id}") }
-    tags(id, tags) { tags.children(Some(*id)); }
+    tags(source, id, tags) { tags.children(Some(*id)); }
     found(list, tags) { list.iter().for_each(|row| tags.category(row.id)); });
 batch!(
     /// The way from the root to a category.
@@ -58,7 +58,7 @@ batch!(
 );
 cached!(AncestorsOf as Category;
     key(source, id, out) { write!(out, "{id}") }
-    tags(id, tags) { tags.category(*id); }
+    tags(source, id, tags) { tags.category(*id); }
     found(list, tags) { list.iter().for_each(|row| tags.category(row.id)); });
 batch!(
     /// The roots of the tree, in display order.
@@ -67,7 +67,7 @@ batch!(
 );
 cached!(Roots as Category;
     key(source, (), out) { write!(out, "all") }
-    tags((), tags) { tags.children(None); }
+    tags(source, (), tags) { tags.children(None); }
     found(list, tags) { list.iter().for_each(|row| tags.category(row.id)); });
 
 /// A node of the category tree.

@@ -4,7 +4,7 @@ use crate::{
     policy::{CATALOG, CacheControl, Decision, Governed as _, governed},
     context::Request as _,
     cursor::{self, Fingerprint},
-    error::{Code, bad_input, database, error, load},
+    error::{Code, bad_input, error, load},
     execution::direct,
     filter::{ProductFilter, ProductSort},
     loaders::{batch, by_id, shared},
@@ -16,6 +16,7 @@ use crate::{
 use async_graphql::{Context, ID, Object, Result};
 use std::sync::Arc;
 use tradewind_domain::global_id::{GlobalId, NodeKind};
+use tradewind_loader::Loaded;
 use tradewind_persistence::read::{
     collection::{
         CollectionPosition, CollectionRow, collection_count, collections_by_ids, collections_by_products,
@@ -32,7 +33,7 @@ batch!(
 );
 cached!(CollectionById as Collection;
     key(source, id, out) { write!(out, "{id}") }
-    tags(id, tags) { tags.collection(*id); });
+    tags(source, id, tags) { tags.collection(*id); });
 batch!(
     /// Collections by the part of their address.
     CollectionBySlug, "collectionBySlug", String => Arc<CollectionRow>, |_| 1,
@@ -43,7 +44,7 @@ batch!(
 );
 cached!(CollectionBySlug as Collection;
     key(source, slug, out) { write!(out, "{slug}") }
-    tags(slug, tags) { tags.collection_slug(slug); }
+    tags(source, slug, tags) { tags.collection_slug(slug); }
     found(row, tags) { tags.collection(row.id); });
 batch!(
     /// Collections that hold a product.
@@ -52,7 +53,7 @@ batch!(
 );
 cached!(CollectionsOf as Collection;
     key(source, id, out) { write!(out, "{id}") }
-    tags(id, tags) { tags.product(*id); }
+    tags(source, id, tags) { tags.product(*id); }
     found(list, tags) { list.iter().for_each(|row| tags.collection(row.id)); });
 batch!(
     /// Pages of all collections.
@@ -68,7 +69,7 @@ batch!(
 );
 cached!(CollectionPages as Collection;
     key(source, page, out) { write!(out, "{page:?}") }
-    tags(_page, tags) { tags.collections(); });
+    tags(source, _page, tags) { tags.collections(); });
 batch!(
     /// How many collections the shop has.
     CollectionCount, "collectionCount" leaf: true, () => i64, |_| 1,
@@ -76,7 +77,7 @@ batch!(
 );
 cached!(CollectionCount as Collection;
     key(source, (), out) { write!(out, "all") }
-    tags((), tags) { tags.collections(); });
+    tags(source, (), tags) { tags.collections(); });
 
 /// A page of all collections, in the order of its statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

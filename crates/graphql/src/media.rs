@@ -22,7 +22,7 @@ batch!(
 );
 cached!(MediaOf as Media;
     key(source, id, out) { write!(out, "{id}") }
-    tags(id, tags) { tags.product(*id); });
+    tags(source, id, tags) { tags.product(*id); });
 batch!(
     /// The first of a product's media.
     FeaturedOf, "featuredMedia", Uuid => Arc<MediaRow>, |_| 1,
@@ -30,7 +30,7 @@ batch!(
 );
 cached!(FeaturedOf as Media;
     key(source, id, out) { write!(out, "{id}") }
-    tags(id, tags) { tags.product(*id); });
+    tags(source, id, tags) { tags.product(*id); });
 batch!(
     /// Media of visible products.
     MediaById, "mediaById", Uuid => Arc<MediaRow>, |_| 1,
@@ -38,7 +38,7 @@ batch!(
 );
 cached!(MediaById as Media, until: publication, absent: never;
     key(source, id, out) { write!(out, "{id}:{}", source.scope.channel_id) }
-    tags(id, tags) { tags.media(*id); }
+    tags(source, id, tags) { tags.media(*id); }
     found(row, tags) { tags.product(row.product_id); });
 
 /// A picture or film of a product.

@@ -41,7 +41,7 @@ batch!(
 );
 cached!(ProductById as Product, until: publication;
     key(source, id, out) { write!(out, "{id}:{}:{:?}", source.scope.channel_id, source.columns) }
-    tags(id, tags) { tags.product(*id); });
+    tags(source, id, tags) { tags.product(*id); });
 batch!(
     /// Visible products by the part of their address.
     ProductBySlug, "productBySlug", String => Arc<ProductRow>, |_| 1,
@@ -52,7 +52,7 @@ batch!(
 );
 cached!(ProductBySlug as Product, until: publication;
     key(source, slug, out) { write!(out, "{slug}:{}:{:?}", source.scope.channel_id, source.columns) }
-    tags(slug, tags) { tags.product_slug(slug); }
+    tags(source, slug, tags) { tags.product_slug(slug); }
     absent(source, tags) { tags.listings(source.scope.channel_id); }
     found(row, tags) { tags.product(row.id); });
 batch!(
@@ -65,7 +65,7 @@ batch!(
 );
 cached!(DetailsOf as Product;
     key(source, id, out) { write!(out, "{id}") }
-    tags(id, tags) { tags.product(*id); });
+    tags(source, id, tags) { tags.product(*id); });
 batch!(
     /// The long texts of products from a list.
     DescriptionOf, "descriptionHtml", Uuid => Arc<str>, |_| 1,
@@ -76,7 +76,7 @@ batch!(
 );
 cached!(DescriptionOf as Product;
     key(source, id, out) { write!(out, "{id}") }
-    tags(id, tags) { tags.product(*id); });
+    tags(source, id, tags) { tags.product(*id); });
 
 /// Where a product is in its life. Shoppers only ever see ACTIVE ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

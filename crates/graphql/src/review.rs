@@ -46,7 +46,7 @@ batch!(
 );
 cached!(ReviewsOf as Review;
     key(source, page, out) { write!(out, "{}:{}:{:?}", page.parent, page.first, page.after) }
-    tags(page, tags) { tags.reviews(page.parent); });
+    tags(source, page, tags) { tags.reviews(page.parent); });
 batch!(
     /// Reviews of visible products.
     ReviewById, "reviewById", Uuid => Arc<ReviewRow>, |_| 1,
@@ -54,7 +54,7 @@ batch!(
 );
 cached!(ReviewById as Review, until: publication, absent: never;
     key(source, id, out) { write!(out, "{id}:{}", source.scope.channel_id) }
-    tags(id, tags) { tags.review(*id); }
+    tags(source, id, tags) { tags.review(*id); }
     found(row, tags) { tags.product(row.product_id); });
 batch!(
     /// Authors of reviews.
@@ -63,7 +63,7 @@ batch!(
 );
 cached!(AuthorById as ReviewAuthor;
     key(source, id, out) { write!(out, "{id}") }
-    tags(id, tags) { tags.customer(*id); });
+    tags(source, id, tags) { tags.customer(*id); });
 
 /// The parents that ask for the same page.
 pub(crate) fn by_page<C: Copy + Eq + std::hash::Hash>(keys: Vec<ChildPage<C>>) -> HashMap<ChildPage<C>, Vec<Uuid>> {

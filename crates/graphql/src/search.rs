@@ -42,7 +42,7 @@ batch!(
 );
 cached!(CorrectedSearch as Product;
     key(source, typed, out) { write!(out, "{:?}", typed.words) }
-    tags(_typed, tags) { tags.search(); });
+    tags(source, _typed, tags) { tags.search(); });
 batch!(
     /// Words of the vocabulary that begin with what was typed, and how many are wanted.
     CompletionsOf, "completions", (String, u32) => Arc<Vec<String>>, |list| list.len(),
@@ -75,7 +75,7 @@ batch!(
 );
 cached!(CollectionsLike as Collection;
     key(source, text, out) { write!(out, "{}:{}", text.1, text.0) }
-    tags(_text, tags) { tags.collections(); });
+    tags(source, _text, tags) { tags.collections(); });
 batch!(
     /// Categories whose name contains a text, and how many are wanted.
     CategoriesLike, "categoriesLike", (String, u32) => Arc<Vec<CategoryRow>>, |list| list.len(),
@@ -90,7 +90,7 @@ batch!(
 );
 cached!(CategoriesLike as Category;
     key(source, text, out) { write!(out, "{}:{}", text.1, text.0) }
-    tags(_text, tags) { tags.categories(); });
+    tags(source, _text, tags) { tags.categories(); });
 
 /// A search that a shopper may mean.
 #[derive(Clone, Debug, SimpleObject)]

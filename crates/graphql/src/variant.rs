@@ -52,7 +52,7 @@ cached!(VariantsOf as ProductVariant, until: publication;
     key(source, page, out) {
         write!(out, "{}:{}:{}:{:?}", page.parent, source.scope.channel_id, page.first, page.after)
     }
-    tags(page, tags) { tags.product(page.parent); });
+    tags(source, page, tags) { tags.product(page.parent); });
 batch!(
     /// How many variants a product sells in the channel.
     VariantCountOf, "variantCount" leaf: true, Uuid => i64, |_| 1,
@@ -63,7 +63,7 @@ batch!(
 );
 cached!(VariantCountOf as ProductVariant, until: publication;
     key(source, id, out) { write!(out, "{id}:{}", source.scope.channel_id) }
-    tags(id, tags) { tags.product(*id); });
+    tags(source, id, tags) { tags.product(*id); });
 batch!(
     /// Visible variants.
     VariantById, "variantById", Uuid => Arc<VariantRow>, |_| 1,
@@ -71,7 +71,7 @@ batch!(
 );
 cached!(VariantById as ProductVariant, until: publication, absent: never;
     key(source, id, out) { write!(out, "{id}:{}", source.scope.channel_id) }
-    tags(id, tags) { tags.variant(*id); }
+    tags(source, id, tags) { tags.variant(*id); }
     found(row, tags) { tags.product(row.product_id); });
 batch!(
     /// The variant with certain option values.
@@ -88,7 +88,7 @@ batch!(
 );
 cached!(VariantByChoice as ProductVariant, until: publication;
     key(source, choice, out) { write!(out, "{}:{}:{}", choice.0, source.scope.channel_id, choice.1) }
-    tags(choice, tags) { tags.product(choice.0); });
+    tags(source, choice, tags) { tags.product(choice.0); });
 
 /// One option value of a variant.
 #[derive(Clone, Debug, SimpleObject)]

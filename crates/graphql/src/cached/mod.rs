@@ -1,10 +1,12 @@
 //! Loaders that read through the cache, and what they say of their values: key, tags, size.
 mod boundary;
+mod log;
 mod lookups;
 mod tags;
 mod through;
 
 pub(crate) use boundary::Boundary;
+pub use log::{DatabaseLog, DatabaseReplicas};
 pub(crate) use lookups::Lookups;
 pub(crate) use tags::Tags;
 pub(crate) use through::{Fresh, OnSource, Through};
@@ -18,7 +20,7 @@ pub(crate) const SHAPE: &str = env!("TRADEWIND_SHAPE");
 macro_rules! cached {
     ($batch:ident as $object:ty $(, until: $until:ident)? $(, absent: $never:ident)?;
      key($source:ident, $key:pat, $out:ident) $write:block
-     tags($($tags_source:ident,)? $tags_key:pat, $tags:ident) $tag:block
+     tags($tags_source:ident, $tags_key:pat, $tags:ident) $tag:block
      $(absent($absent_source:ident, $absent_tags:ident) $absent:block)?
      $(found($found:pat, $found_tags:ident) $tag_found:block)?) => {
         impl tradewind_cache::Cached for $batch {
@@ -37,8 +39,9 @@ macro_rules! cached {
                 let _: std::fmt::Result = $write;
             }
 
+            #[allow(unused_variables, reason = "not all are the channel's")]
             fn key_tags(&self, $tags_key: &Self::Key, tags: &mut Vec<tradewind_cache::Tag>) {
-                $(let $tags_source = &self.0;)?
+                let $tags_source = &self.0;
                 let mut $tags = $crate::cached::Tags::new(tags);
                 $tag
             }

@@ -18,12 +18,7 @@ static CUSTOMER: Kind = Kind(LazyLock::new(|| tag("customer:*")));
 static CHANNEL: Kind = Kind(LazyLock::new(|| tag("channel:*")));
 
 fn tag(name: &str) -> Tag {
-    Tag(cache_log::tag(name).cast_unsigned())
-}
-
-/// The tags of the channels themselves.
-pub(crate) fn channels() -> [Tag; 2] {
-    [tag("channels"), *CHANNEL.0]
+    Tag(cache_log::tag(name))
 }
 
 impl<'t> Tags<'t> {
@@ -125,6 +120,11 @@ impl<'t> Tags<'t> {
     /// The reviews of a product.
     pub(crate) fn reviews(&mut self, product: Uuid) {
         self.add(&REVIEW, format_args!("reviews:{product}"));
+    }
+
+    /// Any channel.
+    pub(crate) fn channels(&mut self) {
+        self.add(&CHANNEL, "channels");
     }
 
     /// One customer.

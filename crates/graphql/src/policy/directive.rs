@@ -26,7 +26,7 @@ enum CacheControlMode {
     Bounded,
 }
 
-mod definition {
+mod text {
     use super::{CacheControlMode, CacheControlScope};
     use async_graphql::TypeDirective;
 
@@ -44,7 +44,7 @@ mod definition {
     ) {
     }
 }
-use definition::definition;
+use text::definition;
 
 /// The directive, applied as a [`Decision`] says.
 pub(crate) struct CacheControl;

@@ -12,7 +12,7 @@ mod lint;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use decision::{Decision, Governed, governed};
+pub(crate) use decision::{CATALOG, Decision, Governed, governed};
 pub(crate) use directive::CacheControl;
 pub(crate) use document::{DocumentPolicy, TypePolicies};
 pub(crate) use guard::admit;
