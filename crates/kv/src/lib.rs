@@ -1,13 +1,16 @@
 //! Values by key, each with an end of life. What is stored here may be old, lost or unreachable at any time: nobody may
 //! rely on it being there, nor on it being the newest.
 //!
-//! [`Kv`] has the few operations that a cache needs; [`Memory`] keeps them in this process.
+//! [`Kv`] has the few operations that a cache needs; [`Redis`] keeps them
+//! there, [`Memory`] in this process.
 
 mod error;
 mod memory;
+mod redis;
 
 pub use error::KvError;
 pub use memory::Memory;
+pub use redis::{Limits, Redis};
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;

@@ -174,6 +174,14 @@ impl Breaker {
         admitted
     }
 
+    /// Ends the time open now: somebody has seen the dependency answer, and the next call is the probe.
+    pub fn probe_now(&self) {
+        let mut core = self.inner.core.lock();
+        if core.state == State::Open {
+            core.until = Instant::now();
+        }
+    }
+
     /// Whether calls pass freely: one atomic read.
     #[must_use]
     pub fn is_closed(&self) -> bool {

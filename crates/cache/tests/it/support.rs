@@ -8,7 +8,9 @@ use std::{
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
-use tradewind_cache::{Cache, CacheConfig, CacheError, Cached, Clock, Log, LogError, Lookup, Poll, Policy, Route, Tag, View};
+use tradewind_cache::{
+    Cache, CacheConfig, CacheError, Cached, Clock, Log, LogError, Lookup, Policy, Poll, Route, Tag, View,
+};
 
 /// A number under a key.
 pub(crate) struct Numbers;
