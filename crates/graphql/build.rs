@@ -8,7 +8,8 @@ use std::{
 };
 
 /// Where rows are declared, and what is put together from them.
-const SOURCES: [&str; 4] = ["../persistence/src/read", "../domain/src/listing.rs", "src/product_list.rs", "src/facet.rs"];
+const SOURCES: [&str; 4] =
+    ["../persistence/src/read", "../domain/src/listing.rs", "src/product_list.rs", "src/facet.rs"];
 
 fn main() -> io::Result<()> {
     let mut hash = DefaultHasher::new();

@@ -26,9 +26,6 @@ pub trait Cached: Send + Sync {
     /// for everything of a kind.
     fn key_tags(&self, key: &Self::Key, out: &mut Vec<Tag>);
 
-    /// What else the absence of a value depends on.
-    fn absent_tags(&self, _key: &Self::Key, _out: &mut Vec<Tag>) {}
-
     /// What else the value that was found depends on.
     fn value_tags(&self, key: &Self::Key, value: &Self::Value, out: &mut Vec<Tag>);
 

@@ -138,9 +138,8 @@ impl Stamping {
     ) -> Entry<C::Value> {
         tags.clear();
         spec.key_tags(key, tags);
-        match &value {
-            Some(value) => spec.value_tags(key, value, tags),
-            None => spec.absent_tags(key, tags),
+        if let Some(value) = &value {
+            spec.value_tags(key, value, tags);
         }
         tags.sort_unstable();
         tags.dedup();

@@ -29,7 +29,8 @@ impl Caching {
 
     /// By the strictest of all that the document asks for, less the age of what it was made of.
     pub(crate) fn of(policy: DocumentPolicy, summary: Option<Summary>, cache: &Cache) -> Self {
-        let Some(summary) = summary.filter(|summary| policy.max_age() > 0 && !summary.unverified && !summary.stale) else {
+        let Some(summary) = summary.filter(|summary| policy.max_age() > 0 && !summary.unverified && !summary.stale)
+        else {
             return Self::none();
         };
         let now = cache.now();

@@ -1,12 +1,12 @@
 //! The category tree.
 use crate::{
     cached::cached,
-    policy::{CATALOG, CacheControl, Decision, Governed as _, governed},
     context::Request as _,
     error::{bad_input, load},
     execution::direct,
     filter::{ProductFilter, ProductSort},
     loaders::{batch, by_id, shared},
+    policy::{CATALOG, CacheControl, Decision, Governed as _, governed},
     product_connection::ProductConnection,
     product_list::{ListArgs, Owner},
     shared_row::SharedRow,

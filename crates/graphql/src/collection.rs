@@ -1,7 +1,6 @@
 //! Collections.
 use crate::{
     cached::cached,
-    policy::{CATALOG, CacheControl, Decision, Governed as _, governed},
     context::Request as _,
     cursor::{self, Fingerprint},
     error::{Code, bad_input, error, load},
@@ -9,6 +8,7 @@ use crate::{
     filter::{ProductFilter, ProductSort},
     loaders::{batch, by_id, shared},
     page::{PageInfo, edge, page_size},
+    policy::{CATALOG, CacheControl, Decision, Governed as _, governed},
     product_connection::ProductConnection,
     product_list::{ListArgs, Owner},
     shared_row::SharedRow,

@@ -1,8 +1,8 @@
 //! Runs requests: limits, channel, loaders, execution, and what is told of errors.
 use crate::{
+    answer::{OutputTypes, Plan, Planned, mark, plan, render},
     cached::{Boundary, Lookups},
     caching::Caching,
-    answer::{OutputTypes, Plan, Planned, mark, plan, render},
     conclusion::Ran,
     context::RequestCtx,
     directory::{Directory, NoChannel},
@@ -30,8 +30,8 @@ use std::{
     },
     time::{Duration, Instant},
 };
-use tradewind_loader::{Frontier, LoaderMetrics, Observer};
 use tradewind_cache::{Cache, Use, View};
+use tradewind_loader::{Frontier, LoaderMetrics, Observer};
 use tradewind_persistence::{Db, DbError, cache_log::check_triggers, read::Scope, statements};
 
 /// Longer texts in errors echo what the client sent; nobody reads them.
@@ -100,7 +100,9 @@ impl Engine {
         let undecided = undecided(&types);
         if !undecided.is_empty() {
             let undecided = undecided.join(", ");
-            return Err(DbError::Setup(format!("no @cacheControl on {undecided}: decide with `governed!` beside the type")));
+            return Err(DbError::Setup(format!(
+                "no @cacheControl on {undecided}: decide with `governed!` beside the type"
+            )));
         }
         if cache.is_some() {
             check_triggers(&db).await?;
@@ -197,7 +199,8 @@ impl Engine {
             response.extensions.insert("cost".to_owned(), report(cost, Some(actual)));
         }
         let error_code = response.errors.first().and_then(code_of);
-        let is_kept = kind == OperationType::Query && executed && error_code.is_none() && !context.explain && !context.cost;
+        let is_kept =
+            kind == OperationType::Query && executed && error_code.is_none() && !context.explain && !context.cost;
         let caching = match &self.cache {
             Some(cache) if is_kept => Caching::of(document.policy, view.map(|view| view.summary()), cache),
             _ => Caching::none(),

@@ -37,7 +37,13 @@ fn cache(found: Lookup) -> serde_json::Value {
 }
 
 /// `{ statements micros cost phases { name micros startMicros } batches { loader keys rows micros cache … } statementList }`.
-pub(crate) fn explain(statements: &Statements, batches: &[BatchReport], lookups: &[(&str, Lookup)], cost: u64, clock: &Clock) -> Value {
+pub(crate) fn explain(
+    statements: &Statements,
+    batches: &[BatchReport],
+    lookups: &[(&str, Lookup)],
+    cost: u64,
+    clock: &Clock,
+) -> Value {
     let phase = |(name, began, ended): (&str, Instant, Instant)| {
         let start = began.duration_since(clock.started);
         serde_json::json!({ "name": name, "startMicros": micros(start), "micros": micros(ended.duration_since(began)) })

@@ -1,10 +1,10 @@
 //! Facets of a product list.
 use crate::{
     cached::cached,
-    policy::{CATALOG, CacheControl, Decision, Governed as _, governed},
     execution::direct,
     filter::ProductFilter,
     loaders::{Source, batch},
+    policy::{CATALOG, CacheControl, Decision, Governed as _, governed},
     product_list::{Group, ListKey, groups},
     scalars::{Decimal, Json},
 };
@@ -62,13 +62,14 @@ batch!(
     }
 );
 cached!(FacetsOf as Facet, until: publication;
-    key(source, key, out) { write!(out, "{}:", source.scope.channel_id).and_then(|()| key.list.describe(&"facets", out)) }
-    tags(source, key, tags) {
-        key.list.tags(source.scope.channel_id, &mut tags);
-        tags.listings(source.scope.channel_id);
-        tags.facets();
-        tags.categories();
-    });
+key(source, key, out) { write!(out, "{}:", source.scope.channel_id).and_then(|()| key.list.describe(&"facets", out)) }
+tags(source, key, tags) {
+    key.list.tags(source.scope.channel_id, &mut tags);
+    tags.listings(source.scope.channel_id);
+    tags.facets();
+    tags.scopes(source.scope.channel_id);
+    tags.categories();
+});
 
 /// The key of a value facet, and the query without that facet's filter, for each such filter that is set.
 fn own_filters(query: &ListQuery) -> Vec<(String, ListQuery)> {

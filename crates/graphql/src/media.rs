@@ -1,11 +1,11 @@
 //! Pictures and films.
 use crate::{
     cached::cached,
-    policy::{CATALOG, CacheControl, Governed as _, governed},
     context::Request as _,
     error::load,
     execution::direct,
     loaders::{batch, by_id, shared},
+    policy::{CATALOG, CacheControl, Governed as _, governed},
     product::Product,
     shared_row::SharedRow,
 };

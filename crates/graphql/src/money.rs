@@ -1,6 +1,6 @@
 //! Money on the wire.
-use crate::policy::{CacheControl, Decision, Governed as _, governed};
 use crate::execution::direct;
+use crate::policy::{CacheControl, Decision, Governed as _, governed};
 use crate::scalars::Decimal;
 use async_graphql::{Object, SimpleObject};
 use tradewind_domain::{currency::Currency, money};

@@ -1,6 +1,5 @@
 //! Relay's `Node`: any object by its opaque id.
 use crate::{
-    policy::{Decision, governed},
     category::Category,
     channel::Channel,
     collection::Collection,
@@ -9,6 +8,7 @@ use crate::{
     error::{bad_input, load},
     execution::direct,
     media::Media,
+    policy::{Decision, governed},
     product::Product,
     review::Review,
     stock::Warehouse,

@@ -1,7 +1,7 @@
 //! Page arguments: `first` and `after`, or `last` and `before`.
-use crate::policy::{CacheControl, Decision, Governed as _, governed};
 use crate::error::bad_input;
 use crate::execution::direct;
+use crate::policy::{CacheControl, Decision, Governed as _, governed};
 use async_graphql::{Error, SimpleObject};
 
 /// The largest page.

@@ -1,7 +1,6 @@
 //! Products.
 use crate::{
     cached::cached,
-    policy::{CATALOG, CacheControl, Decision, Governed as _, governed},
     category::Category,
     collection::Collection,
     context::Request as _,
@@ -11,6 +10,7 @@ use crate::{
     loaders::{batch, by_id},
     media::Media,
     money::MoneyRange,
+    policy::{CATALOG, CacheControl, Decision, Governed as _, governed},
     product_connection::ProductConnection,
     product_list::{ListArgs, Owner},
     product_option::ProductOption,
@@ -53,7 +53,6 @@ batch!(
 cached!(ProductBySlug as Product, until: publication;
     key(source, slug, out) { write!(out, "{slug}:{}:{:?}", source.scope.channel_id, source.columns) }
     tags(source, slug, tags) { tags.product_slug(slug); }
-    absent(source, tags) { tags.listings(source.scope.channel_id); }
     found(row, tags) { tags.product(row.id); });
 batch!(
     /// Details of products that were read without.

@@ -1,12 +1,12 @@
 //! A page of products, the length of the list, and its facets: each is read only when asked for, all at once.
 use crate::{
-    policy::{CacheControl, Decision, Governed as _, governed},
     context::Request as _,
     cursor,
     error::load,
     execution::direct,
     facet::{Facet, FacetKey},
     page::{PageInfo, edge},
+    policy::{CacheControl, Decision, Governed as _, governed},
     product::Product,
     product_list::{CheckedList, ListArgs, ListedProduct, Owner},
 };

@@ -1,13 +1,13 @@
 //! Pages of products: a key says which list and which page, and all lists of a level are one statement.
 use crate::{
     cached::{Tags, cached},
-    product::Product,
     context::Request as _,
     cursor::{self, Fingerprint},
     error::load,
     filter::{self, ProductFilter, ProductSort},
     loaders::{Source, batch},
     page::{PageSize, page_size},
+    product::Product,
 };
 use async_graphql::{Context, Result};
 use serde::{Deserialize, Serialize};

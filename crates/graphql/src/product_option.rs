@@ -1,6 +1,6 @@
 //! What a shopper chooses.
-use crate::policy::{CacheControl, Decision, Governed as _, governed};
 use crate::execution::direct;
+use crate::policy::{CacheControl, Decision, Governed as _, governed};
 use async_graphql::Object;
 use tradewind_domain::option;
 

@@ -1,13 +1,13 @@
 //! Reviews and their authors.
 use crate::{
     cached::cached,
-    policy::{CATALOG, CacheControl, Decision, Governed as _, governed},
     context::Request as _,
     cursor::{self, Fingerprint},
     error::{Code, database, error, load},
     execution::direct,
     loaders::{batch, by_id},
     page::{PageInfo, edge, page_size},
+    policy::{CATALOG, CacheControl, Decision, Governed as _, governed},
     product::Product,
     shared_row::SharedRow,
 };

@@ -1,7 +1,6 @@
 //! Search: spelling of what was typed, and suggestions while typing.
 use crate::{
     cached::cached,
-    policy::{CacheControl, Decision, Governed as _, governed},
     category::Category,
     collection::Collection,
     context::Request as _,
@@ -9,6 +8,7 @@ use crate::{
     execution::direct,
     filter::search_text,
     loaders::batch,
+    policy::{CacheControl, Decision, Governed as _, governed},
     product::Product,
     product_list::{ListKey, Owner, PageKey},
     shared_row::SharedRow,
@@ -56,11 +56,11 @@ batch!(
     }
 );
 cached!(CompletionsOf as Product, until: publication;
-    key(source, typed, out) { write!(out, "{}:{}:{}", source.scope.channel_id, typed.1, typed.0) }
-    tags(source, _typed, tags) {
-        tags.search();
-        tags.listings(source.scope.channel_id);
-    });
+key(source, typed, out) { write!(out, "{}:{}:{}", source.scope.channel_id, typed.1, typed.0) }
+tags(source, _typed, tags) {
+    tags.search();
+    tags.listings(source.scope.channel_id);
+});
 batch!(
     /// Collections whose name contains a text, and how many are wanted.
     CollectionsLike, "collectionsLike", (String, u32) => Arc<Vec<CollectionRow>>, |list| list.len(),

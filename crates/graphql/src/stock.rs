@@ -1,10 +1,10 @@
 //! Stock, never cached.
 use crate::{
-    policy::{CacheControl, Decision, Governed as _, governed},
     context::Request as _,
     error::{database, load},
     execution::direct,
     loaders::{batch, by_id, shared},
+    policy::{CacheControl, Decision, Governed as _, governed},
     shared_row::SharedRow,
 };
 use async_graphql::{Context, Enum, ID, Object, Result};

@@ -1,7 +1,6 @@
 //! Variants: what is actually sold.
 use crate::{
     cached::cached,
-    policy::{CATALOG, CacheControl, Decision, Governed as _, governed},
     context::Request as _,
     cursor::{self, Fingerprint},
     error::{Code, error, load},
@@ -10,6 +9,7 @@ use crate::{
     media::Media,
     money::Money,
     page::{PageInfo, edge, page_size},
+    policy::{CATALOG, CacheControl, Decision, Governed as _, governed},
     product::Product,
     review::by_page,
     shared_row::SharedRow,

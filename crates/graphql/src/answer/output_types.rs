@@ -1,6 +1,6 @@
 //! The types of all fields, and what was decided about them, read from the schema's own text.
-use crate::policy::TypePolicies;
 use super::plan::named;
+use crate::policy::TypePolicies;
 use async_graphql::{
     Name, Positioned,
     parser::{

@@ -5,7 +5,8 @@ use crate::{columns::columns_for, policy::DocumentPolicy};
 use async_graphql::{
     Name, Positioned, Variables,
     parser::types::{
-        BaseType, Directive, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet, Type,
+        BaseType, Directive, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
+        Type,
     },
 };
 use async_graphql_value::{ConstValue, Value};

@@ -15,13 +15,12 @@ pub(crate) use through::{Fresh, OnSource, Through};
 pub(crate) const SHAPE: &str = env!("TRADEWIND_SHAPE");
 
 /// Says how the values of a batch are kept. `key` writes what tells two values apart, `tags` what is known before the
-/// load, `absent` and `found` what an absent value or one that is there depends on beyond that. `until: publication`: the
+/// load and is all that an absent value has, `found` what one that is there depends on beyond that. `until: publication`: the
 /// values change by themselves when the channel's next product is published. `absent: never`: absence is not kept.
 macro_rules! cached {
     ($batch:ident as $object:ty $(, until: $until:ident)? $(, absent: $never:ident)?;
      key($source:ident, $key:pat, $out:ident) $write:block
      tags($tags_source:ident, $tags_key:pat, $tags:ident) $tag:block
-     $(absent($absent_source:ident, $absent_tags:ident) $absent:block)?
      $(found($found:pat, $found_tags:ident) $tag_found:block)?) => {
         impl tradewind_cache::Cached for $batch {
             const NAME: &'static str = <Self as tradewind_loader::Batch>::NAME;
@@ -45,12 +44,6 @@ macro_rules! cached {
                 let mut $tags = $crate::cached::Tags::new(tags);
                 $tag
             }
-
-            $(fn absent_tags(&self, _: &Self::Key, tags: &mut Vec<tradewind_cache::Tag>) {
-                let $absent_source = &self.0;
-                let mut $absent_tags = $crate::cached::Tags::new(tags);
-                $absent
-            })?
 
             #[allow(unused_variables, reason = "some depend on nothing more")]
             fn value_tags(&self, _: &Self::Key, value: &Self::Value, tags: &mut Vec<tradewind_cache::Tag>) {

@@ -64,6 +64,11 @@ impl<'t> Tags<'t> {
         self.add(&PRODUCT, format_args!("scope:{channel}:{scope}"));
     }
 
+    /// Which products any category or collection shows in a channel.
+    pub(crate) fn scopes(&mut self, channel: Uuid) {
+        self.add(&PRODUCT, format_args!("scopes:{channel}"));
+    }
+
     /// The values that filters test and facets count, of any product.
     pub(crate) fn facets(&mut self) {
         self.add(&PRODUCT, "facets");

@@ -14,7 +14,10 @@ pub(crate) fn undecided(types: &OutputTypes) -> Vec<String> {
         next.extend(types.reached_from(&name).map(str::to_owned));
     }
     let is_undecided = |name: &String| {
-        name != "Query" && types.has_fields(name) && types.possible(name).is_none() && types.policies().of_type(name).is_none()
+        name != "Query"
+            && types.has_fields(name)
+            && types.possible(name).is_none()
+            && types.policies().of_type(name).is_none()
     };
     let mut undecided: Vec<_> = reached.into_iter().filter(is_undecided).collect();
     undecided.sort();

@@ -1,11 +1,11 @@
 //! The root type.
 use super::stream::SharedCause;
 use crate::{
-    policy::{CacheControl, Decision, Governed as _, governed},
     context::Request as _,
     error::{bad_input, load},
     execution::direct,
     node::typed_id,
+    policy::{CacheControl, Decision, Governed as _, governed},
     product::Product,
 };
 use async_graphql::{Context, ID, Result, SimpleObject, Subscription};

@@ -159,7 +159,8 @@ impl EventStream {
             let cause = Cause::ProductChanged { id: event.product_id, is_named: !self.changes.wants_all() };
             let resolving = resolving.clone();
             let cause = SharedCause(Arc::new(cause));
-            let mut request = self.request().data(cause).data(RequestCtx { channel, scope, loaders, viewer: None, resolving });
+            let mut request =
+                self.request().data(cause).data(RequestCtx { channel, scope, loaders, viewer: None, resolving });
             if self.is_rendered {
                 let (types, is_direct) = (Arc::clone(&self.engine.types), self.is_direct);
                 let (frontier, has_failed) = (frontier.clone(), AtomicBool::new(false));
