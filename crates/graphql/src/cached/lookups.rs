@@ -5,7 +5,9 @@ use tradewind_cache::Lookup;
 
 /// Kept where somebody wants to know. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Lookups(Option<Arc<Mutex<Vec<(&'static str, Lookup)>>>>);
+pub(crate) struct Lookups(Option<Arc<Noted>>);
+
+type Noted = Mutex<Vec<(&'static str, Lookup)>>;
 
 impl Lookups {
     /// Keeps what it is told, if `wanted`.

@@ -33,14 +33,14 @@ mod text {
     /// What may be kept of a type or a field, by this server and by HTTP caches. A field may only tighten what its type
     /// says; an answer is as strict as its strictest part.
     #[TypeDirective(name = "cacheControl", location = "Object", location = "FieldDefinition")]
-    #[allow(non_snake_case, unused_variables, reason = "the macro takes names and types from here")]
+    #[allow(unused_variables, reason = "the macro takes names and types from here")]
     pub(super) fn definition(
-        #[graphql(desc = "Seconds; 0: never kept.")] maxAge: Option<i32>,
+        #[graphql(desc = "Seconds; 0: never kept.")] max_age: Option<i32>,
         #[graphql(desc = "Who may share it; everybody, unless it says otherwise.")] scope: Option<CacheControlScope>,
         #[graphql(desc = "How it is kept from being stale.")] mode: Option<CacheControlMode>,
         #[graphql(desc = "Seconds for which it may be shown, marked, while it cannot be proved fresh.")]
-        staleIfError: Option<i32>,
-        #[graphql(desc = "True: as the type that it is part of.")] inheritMaxAge: Option<bool>,
+        stale_if_error: Option<i32>,
+        #[graphql(desc = "True: as the type that it is part of.")] inherit_max_age: Option<bool>,
     ) {
     }
 }
