@@ -77,7 +77,12 @@ fn complaint(attack: &StreamAttack, received: &Received) -> Option<String> {
             let has_ended = texts.contains("event: complete") || received.status.is_some_and(|status| status >= 400);
             has_ended && texts.contains(r#""errors":[{"#)
         }
-        End::Dropped => received.status == Some(101) && received.code.is_none(),
+        // Half closed at once, it may not even be told that the handshake is done.
+        End::Dropped => {
+            let is_open =
+                received.status == Some(101) || (attack.after == After::HalfClose && received.status.is_none());
+            is_open && received.code.is_none()
+        }
     };
     if let Some(inside) =
         ["serde", "sqlx", "panicked", "SELECT ", "INTERNAL"].iter().find(|word| texts.contains(**word))
