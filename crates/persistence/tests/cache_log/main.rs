@@ -9,12 +9,15 @@
 )]
 #![allow(clippy::result_large_err, reason = "the error is proptest's")]
 mod check;
+mod cost;
 mod entries;
 mod garbage;
 mod law;
 mod lists;
 mod log;
+mod replica;
 mod transaction;
+mod upgrade;
 
 #[path = "../write/edit.rs"]
 mod edit;
