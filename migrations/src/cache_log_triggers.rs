@@ -68,7 +68,8 @@ fn sqlite_text(column: &str) -> String {
     let hex = format!("lower(hex({column}))");
     let parts =
         [(1, 8), (9, 4), (13, 4), (17, 4), (21, 12)].map(|(from, length)| format!("substr({hex}, {from}, {length})"));
-    parts.join(" || '-' || ")
+    // `hex(NULL)` is an empty text.
+    format!("iif({column} IS NULL, NULL, {})", parts.join(" || '-' || "))
 }
 
 /// The template as an expression; NULL where a column is, unless the template says otherwise.
