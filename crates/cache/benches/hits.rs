@@ -1,4 +1,5 @@
 //! A hit in the first tier beside the floor: the same look-ups in a plain map, in the same run.
+#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 use criterion::{Criterion, criterion_group, criterion_main};
 use futures_util::{FutureExt, future::BoxFuture};
 use std::{collections::HashMap, convert::Infallible, fmt::Write, hint::black_box, sync::Arc};

@@ -1,4 +1,5 @@
 //! Against a real Redis that the test starts, stops and pauses.
+#![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]
 use bytes::Bytes;
 use std::{process::Stdio, time::Duration};
 use tokio::{
