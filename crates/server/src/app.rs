@@ -53,7 +53,7 @@ impl App {
         }
         let metrics = Arc::new(Metrics::new(&db, &config.metrics.operations));
         let loaders = Arc::clone(&metrics.loader);
-        let cache = crate::cache::start(&config.cache, &config.database.pool(), &db, &metrics.dependencies)?;
+        let cache = crate::cache::start(&config.cache, &config.database.pool(), &db, &metrics)?;
         let engine = Engine::start(db.clone(), config.graphql.limits.clone(), Some(loaders), cache).await?;
         let persisted = Persisted::start(&config.documents, &engine)?;
         Ok(Self { config, db, engine, persisted, metrics, clock })
