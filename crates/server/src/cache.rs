@@ -22,21 +22,25 @@ pub enum CacheStartError {
     Redis(#[from] KvError),
 }
 
-/// Begins to follow the database's log. Redis may be away, now and later.
+/// The Redis that instances share, if one is named. It may be away, now and later.
+pub(crate) fn redis(config: &Config, metrics: &Metrics) -> Result<Option<Arc<dyn Kv>>, CacheStartError> {
+    let Some(url) = &config.redis else { return Ok(None) };
+    Ok(Some(Arc::new(Redis::connect(url.expose_secret(), Limits::default(), &metrics.dependencies)?)))
+}
+
+/// Begins to follow the database's log.
 pub(crate) fn start(
     config: &Config,
     pool: &DbConfig,
     db: &Db,
     metrics: &Metrics,
+    redis: Option<Arc<dyn Kv>>,
 ) -> Result<Option<Cache>, CacheStartError> {
     if !config.on {
         return Ok(None);
     }
     let log = DatabaseLog::new(CacheLog::open(pool)?);
     let replicas = DatabaseReplicas::of(db).map(|replicas| Arc::new(replicas) as Arc<dyn Replicas>);
-    let redis =
-        config.redis.as_ref().map(|url| Redis::connect(url.expose_secret(), Limits::default(), &metrics.dependencies));
-    let redis = redis.transpose()?.map(|redis| Arc::new(redis) as Arc<dyn Kv>);
     let tiers = CacheConfig {
         environment: config.namespace.clone(),
         l1_bytes: config.memory,
