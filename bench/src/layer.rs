@@ -100,7 +100,8 @@ async fn answer(target: &Target) -> Result<serde_json::Value, Failure> {
 async fn micros(options: &Options, target: &Target) -> Result<f64, Failure> {
     let driven = drive(Load {
         endpoint: target.endpoint.clone(),
-        requests: vec![(target.endpoint.path.clone(), body())],
+        requests: vec![(target.endpoint.path.clone(),
+            by_document: false, body())],
         clients: options.clients,
         seconds: options.seconds,
         warm_up: options.warm_up,
