@@ -99,9 +99,9 @@ async fn answer(target: &Target) -> Result<serde_json::Value, Failure> {
 /// CPU time of a target per request.
 async fn micros(options: &Options, target: &Target) -> Result<f64, Failure> {
     let driven = drive(Load {
+        by_document: false,
         endpoint: target.endpoint.clone(),
-        requests: vec![(target.endpoint.path.clone(),
-            by_document: false, body())],
+        requests: vec![(target.endpoint.path.clone(), body())],
         clients: options.clients,
         seconds: options.seconds,
         warm_up: options.warm_up,
