@@ -7,7 +7,7 @@ use tradewind_cache::{Cache, CacheConfig, Replicas};
 use tradewind_graphql::{DatabaseLog, DatabaseReplicas};
 use tradewind_kv::{Kv, KvError, Limits, Redis};
 use tradewind_persistence::{
-    Db, DbConfig, DbError,
+    Db, DbBackend, DbConfig, DbError,
     cache_log::{CacheLog, collect_garbage},
 };
 
@@ -41,6 +41,8 @@ pub(crate) fn start(
     }
     let log = DatabaseLog::new(CacheLog::open(pool)?);
     let replicas = DatabaseReplicas::of(db).map(|replicas| Arc::new(replicas) as Arc<dyn Replicas>);
+    // One process has a SQLite file, and a copy of the file has the same history by name.
+    let redis = redis.filter(|_| db.backend() == DbBackend::Postgres);
     let tiers = CacheConfig {
         environment: config.namespace.clone(),
         l1_bytes: config.memory,

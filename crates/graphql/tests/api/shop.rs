@@ -26,7 +26,7 @@ use tradewind_domain::{
 };
 use tradewind_graphql::{DatabaseLog, Engine, GraphqlRequest, Limits, Outcome, RequestContext};
 use tradewind_kv::Redis;
-use tradewind_persistence::{Db, DbConfig, cache_log::CacheLog, write};
+use tradewind_persistence::{Db, DbBackend, DbConfig, cache_log::CacheLog, write};
 use tradewind_resilience::DependencyMetrics;
 use tradewind_testkit::TestDb;
 use uuid::Uuid;
@@ -197,7 +197,7 @@ pub fn hidden() -> Vec<Product> {
 
 #[allow(clippy::disallowed_methods, reason = "tests are told of their servers so")]
 /// One cache in memory, and one that only has Redis.
-fn caches(config: &DbConfig) -> Vec<(&'static str, Cache)> {
+fn caches(config: &DbConfig, backend: DbBackend) -> Vec<(&'static str, Cache)> {
     let start = |l1_bytes, kv| {
         let log = DatabaseLog::new(CacheLog::open(config).unwrap());
         // How long a poll takes on a busy machine is not what these tests ask.
@@ -206,6 +206,10 @@ fn caches(config: &DbConfig) -> Vec<(&'static str, Cache)> {
         Cache::start(config, Arc::new(log), None, kv)
     };
     let mut caches = vec![("memory", start(64 << 20, None))];
+    if backend != DbBackend::Postgres {
+        // The copies of a file have one history by name, and are never shared.
+        return caches;
+    }
     match std::env::var("REDIS_URL") {
         Ok(url) => {
             let redis = Redis::connect(&url, tradewind_kv::Limits::default(), &DependencyMetrics::default()).unwrap();
@@ -247,7 +251,7 @@ impl Shop {
             fill(&db).await;
             let engine = Engine::start(db.clone(), Limits::default(), None, None).await.unwrap();
             let mut kept = Vec::new();
-            for (name, cache) in caches(&patient) {
+            for (name, cache) in caches(&patient, db.backend()) {
                 let engine = Engine::start(db.clone(), Limits::default(), None, Some(cache)).await.unwrap();
                 kept.push((name, engine));
             }
