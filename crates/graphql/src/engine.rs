@@ -1,12 +1,12 @@
 //! Runs requests: limits, channel, loaders, execution, and what is told of errors.
 use crate::{
-    answer::{OutputTypes, Plan, Planned, arrange, mark, plan, render},
+    answer::{OutputTypes, Plan, Planned, mark, plan, render},
+    conclusion::Ran,
     context::RequestCtx,
     directory::{Directory, NoChannel},
     documents::{Document, Documents, is_constant, prune},
     error::Code,
     execution::Rendering,
-    explain::{Clock, explain},
     limits::{Analysis, Limits, Refusal, analyse, check_cost, cost, objects, report, scan},
     loaders::{Loaders, Source},
     request::{GraphqlRequest, Outcome, RequestContext, type_name},
@@ -25,7 +25,7 @@ use std::{
         Arc, OnceLock,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 use tradewind_loader::{Frontier, LoaderMetrics, Observer};
 use tradewind_persistence::{Db, DbError, read::Scope, statements};
@@ -46,15 +46,36 @@ pub struct Engine {
     metrics: Option<Arc<LoaderMetrics>>,
 }
 
-/// An operation that may run.
-pub(crate) struct Prepared {
-    pub(crate) request: Request,
+/// An operation that may run: [`Engine::run`] it, or [`Engine::subscribe`].
+pub struct Prepared {
     pub(crate) document: Arc<Document>,
+    pub(crate) variables: Variables,
     /// Where the document's own does not do.
     plan: Option<Plan>,
     pub(crate) cost: u64,
-    /// Counts objects, where the actual cost is asked for.
-    objects: Option<Arc<AtomicU64>>,
+    /// How long it took to come here.
+    reading: Duration,
+}
+
+impl Prepared {
+    /// Whether it is answered by a stream.
+    pub fn is_subscription(&self) -> bool {
+        self.document.kind == OperationType::Subscription
+    }
+
+    /// Name of the operation that was chosen.
+    pub fn operation_name(&self) -> Option<&str> {
+        self.document.operation_name.as_deref()
+    }
+
+    /// The document for these variables. It is large: whoever waits to run does not hold it.
+    pub(crate) fn parsed(&self) -> ExecutableDocument {
+        let mut parsed = self.document.parsed.clone();
+        if self.document.has_optional {
+            leave_out(&mut parsed, &self.variables);
+        }
+        parsed
+    }
 }
 
 impl Engine {
@@ -85,15 +106,24 @@ impl Engine {
 
     /// Runs one request. Dropping the future stops its statements.
     pub async fn execute(&self, request: GraphqlRequest, context: RequestContext) -> Outcome {
-        let started = Instant::now();
-        let prepared = match self.prepare(request, &context).and_then(|prepared| once(prepared, &context)) {
-            Ok(prepared) => prepared,
-            Err(refused) => return *refused,
-        };
+        match self.prepare(request, &context) {
+            Ok(prepared) => self.run(prepared, context).await,
+            Err(refused) => *refused,
+        }
+    }
+
+    /// Runs a query or a mutation. Dropping the future stops its statements.
+    pub async fn run(&self, prepared: Prepared, context: RequestContext) -> Outcome {
+        if prepared.is_subscription() {
+            return *no_stream(&prepared, &context);
+        }
         let parsed = Instant::now();
+        let started = parsed.checked_sub(prepared.reading).unwrap_or(parsed);
         let resolving = context.explain.then(|| Arc::new(OnceLock::new()));
+        let written = context.cost.then(Arc::<AtomicU64>::default);
         let frontier = self.frontier();
-        let Prepared { request, document, plan, cost, objects: written } = prepared;
+        let request = self.request(&prepared);
+        let Prepared { document, plan, cost, .. } = prepared;
         let (operation_name, kind) = (document.operation_name.clone(), document.kind);
         let run = async {
             let channel = self.directory.resolve(&self.db, context.channel.as_deref()).await?;
@@ -124,22 +154,15 @@ impl Engine {
         };
         let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
         let plan = plan.as_ref().unwrap_or(&document.plan);
-        arrange(&mut response.data, plan, &response.errors, document.is_rendered);
+        let count = statements.count;
+        let ran = Ran { started, parsed, resolving, frontier, statements, cost };
+        ran.conclude(&mut response, plan, document.is_rendered, &context);
         if let Some(constant) = document.constant.as_ref().filter(|_| response.errors.is_empty()) {
             response.data = constant.get_or_init(|| render(&response.data)).clone();
-        }
-        for error in &mut response.errors {
-            finish(error, &context);
         }
         if let Some(written) = written {
             let actual = written.load(Ordering::Relaxed).saturating_add(objects(&response.data));
             response.extensions.insert("cost".to_owned(), report(cost, Some(actual)));
-        }
-        if context.explain {
-            let resolving = resolving.and_then(|resolving| resolving.get().copied());
-            let clock = Clock { started, parsed, resolving, ended: Instant::now() };
-            let explained = explain(&statements, &frontier.reports(), cost, &clock);
-            response.extensions.insert("explain".to_owned(), explained);
         }
         let error_code = response.errors.first().and_then(code_of);
         Outcome {
@@ -148,7 +171,7 @@ impl Engine {
             method_not_allowed: false,
             operation_name,
             operation_type: type_name(kind),
-            statements: statements.count,
+            statements: count,
             cost,
             error_code,
             limit: None,
@@ -163,7 +186,10 @@ impl Engine {
         }
     }
 
-    pub(crate) fn prepare(&self, request: GraphqlRequest, context: &RequestContext) -> Result<Prepared, Box<Outcome>> {
+    /// Reads a request: its document, its variables, its cost. An error is the answer to a request of which nothing
+    /// runs.
+    pub fn prepare(&self, request: GraphqlRequest, context: &RequestContext) -> Result<Prepared, Box<Outcome>> {
+        let started = Instant::now();
         let GraphqlRequest { query, operation_name, variables } = request;
         let document = self.document(&query, operation_name.as_deref(), context)?;
         allow(document.kind, context)?;
@@ -179,18 +205,14 @@ impl Engine {
         })?;
         let plan =
             document.is_conditional.then(|| plan(&self.types, &document.parsed, operation, Some(&variables)).plan);
-        let mut request = Request::new("").variables(variables);
-        request.operation_name.clone_from(&document.operation_name);
-        let mut parsed = document.parsed.clone();
-        if document.has_optional {
-            leave_out(&mut parsed, &request.variables);
-        }
-        request.set_parsed_query(parsed);
-        if !self.limits.introspection {
-            request = request.disable_introspection();
-        }
-        let objects = context.cost.then(Arc::default);
-        Ok(Prepared { request, document, plan, cost, objects })
+        Ok(Prepared { document, variables, plan, cost, reading: started.elapsed() })
+    }
+
+    fn request(&self, prepared: &Prepared) -> Request {
+        let mut request = Request::new("").variables(prepared.variables.clone());
+        request.operation_name.clone_from(&prepared.document.operation_name);
+        request.set_parsed_query(prepared.parsed());
+        if self.limits.introspection { request } else { request.disable_introspection() }
     }
 
     /// A valid document within the limits; its cost may still be too high for the variables.
@@ -268,15 +290,12 @@ fn allow(kind: OperationType, context: &RequestContext) -> Result<(), Box<Outcom
 }
 
 /// Refuses a subscription where one answer is wanted.
-fn once(prepared: Prepared, context: &RequestContext) -> Result<Prepared, Box<Outcome>> {
-    if prepared.document.kind != OperationType::Subscription {
-        return Ok(prepared);
-    }
+fn no_stream(prepared: &Prepared, context: &RequestContext) -> Box<Outcome> {
     let message = "a subscription needs a stream: send it with `Accept: text/event-stream` or \
          `multipart/mixed;subscriptionSpec=1.0`, or over a WebSocket (graphql-transport-ws) at /graphql/ws";
     let refused = *refuse(Code::BadUserInput, message.to_owned(), context);
     let (operation_name, operation_type) = (prepared.document.operation_name.clone(), "subscription");
-    Err(Box::new(Outcome { operation_name, operation_type, ..refused }))
+    Box::new(Outcome { operation_name, operation_type, ..refused })
 }
 
 pub(crate) fn refuse(code: Code, message: String, context: &RequestContext) -> Box<Outcome> {

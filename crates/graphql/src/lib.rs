@@ -11,6 +11,7 @@ mod channel;
 mod check;
 mod collection;
 mod columns;
+mod conclusion;
 mod context;
 mod cursor;
 mod directory;
@@ -46,7 +47,7 @@ mod variant;
 
 pub use async_graphql::Response;
 pub use check::CheckedOperation;
-pub use engine::Engine;
+pub use engine::{Engine, Prepared};
 pub use error::Code;
 pub use limits::Limits;
 pub use request::{GraphqlRequest, Outcome, RequestContext};

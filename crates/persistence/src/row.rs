@@ -11,13 +11,13 @@ pub(crate) trait Decode: Sized {
     fn from_sqlite(row: &SqliteRow, first: usize) -> Result<Self, sqlx::Error>;
 }
 
-/// Declares a struct whose fields are columns of a statement, in their order.
+/// Declares a struct whose fields are columns of a statement, in their order. Rows can be kept in a cache: they serialize.
 macro_rules! row {
     ($(#[$meta:meta])* $visibility:vis struct $name:ident {
         $($(#[$field_meta:meta])* $field_visibility:vis $field:ident: $type:ty,)*
     }) => {
         $(#[$meta])*
-        #[derive(Clone, Debug)]
+        #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
         $visibility struct $name { $($(#[$field_meta])* $field_visibility $field: $type,)* }
 
         impl $crate::row::Decode for $name {

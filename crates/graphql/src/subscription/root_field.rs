@@ -10,8 +10,10 @@ use async_graphql::{
 use std::collections::HashSet;
 
 /// Puts the root field into the operation, out of the fragments that it may stand in. The text says what is wrong.
-pub(crate) fn with_root_field(document: &ExecutableDocument, name: Option<&str>) -> Result<ExecutableDocument, String> {
-    let mut document = document.clone();
+pub(crate) fn with_root_field(
+    mut document: ExecutableDocument,
+    name: Option<&str>,
+) -> Result<ExecutableDocument, String> {
     let fragments = document.fragments.clone();
     let Some(operation) = operation(&mut document, name) else { return Err("there is no such operation".to_owned()) };
     let mut hoist = Hoist { document: &fragments, spread: HashSet::new(), field: None };
@@ -115,7 +117,7 @@ mod tests {
     use async_graphql::parser::parse_query;
 
     fn root(query: &str) -> Result<(String, usize, usize), String> {
-        let document = with_root_field(&parse_query(query).unwrap(), Some("s"))?;
+        let document = with_root_field(parse_query(query).unwrap(), Some("s"))?;
         let operation = document.operations.iter().next().unwrap().1.node.clone();
         let [Positioned { node: Selection::Field(field), .. }] = &operation.selection_set.node.items[..] else {
             panic!("one field")

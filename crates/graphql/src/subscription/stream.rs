@@ -1,20 +1,16 @@
 //! One subscription under way.
 use super::{root_field::with_root_field, root_type::Cause};
 use crate::{
-    answer::{Plan, arrange, plan},
+    answer::{Plan, plan},
+    conclusion::Ran,
     context::RequestCtx,
     engine::{Engine, Prepared, code_of, finish, refuse, without_channel},
     error::Code,
     execution::Rendering,
-    explain::{Clock, explain},
     loaders::{Loaders, Source},
-    request::{GraphqlRequest, Outcome, RequestContext},
-    validation::leave_out,
+    request::{Outcome, RequestContext},
 };
-use async_graphql::{
-    Request, Response, Variables,
-    parser::types::{ExecutableDocument, OperationType},
-};
+use async_graphql::{Request, Response, Variables, parser::types::ExecutableDocument};
 use futures_util::StreamExt;
 use parking_lot::Mutex;
 use std::{
@@ -50,37 +46,28 @@ pub struct EventStream {
 }
 
 impl Engine {
-    /// Begins a subscription; what happens from now on is told. `None`: the operation is no subscription, and
-    /// [`execute`](Self::execute) runs it. An error is the answer to a request of which nothing runs.
-    pub async fn subscribe(
-        &self,
-        request: &GraphqlRequest,
-        context: &RequestContext,
-    ) -> Result<Option<EventStream>, Box<Outcome>> {
-        let prepared = self.prepare(request.clone(), context)?;
-        if prepared.document.kind != OperationType::Subscription {
-            return Ok(None);
+    /// Begins a subscription; what happens from now on is told. An error is the answer to a request of which nothing
+    /// runs.
+    pub async fn subscribe(&self, prepared: Prepared, context: &RequestContext) -> Result<EventStream, Box<Outcome>> {
+        if !prepared.is_subscription() {
+            return Err(refuse(Code::BadUserInput, "this operation is no subscription: run it".to_owned(), context));
         }
         let (operation_name, cost) = (prepared.document.operation_name.clone(), prepared.cost);
-        let begun = self.begin(prepared, context).await;
-        begun.map(Some).map_err(|refused| {
+        self.begin(prepared, context).await.map_err(|refused| {
             let operation_type = "subscription";
             Box::new(Outcome { operation_name, operation_type, cost, ..*refused })
         })
     }
 
     async fn begin(&self, prepared: Prepared, context: &RequestContext) -> Result<EventStream, Box<Outcome>> {
-        let Prepared { request, document, cost, .. } = prepared;
-        let mut parsed = document.parsed.clone();
-        if document.has_optional {
-            leave_out(&mut parsed, &request.variables);
-        }
-        let flat = with_root_field(&parsed, document.operation_name.as_deref())
+        let flat = prepared.parsed();
+        let Prepared { document, variables, cost, .. } = prepared;
+        let flat = with_root_field(flat, document.operation_name.as_deref())
             .map_err(|message| refuse(Code::GraphqlValidationFailed, message, context))?;
         let mut stream = EventStream {
             engine: self.clone(),
             operation_name: document.operation_name.clone(),
-            variables: request.variables,
+            variables,
             plan: Plan::default(),
             is_rendered: document.is_rendered,
             is_direct: document.is_direct,
@@ -176,17 +163,10 @@ impl EventStream {
                 return Some(Outcome { operation_name, operation_type, statements, cost, ..refused });
             }
         };
-        arrange(&mut response.data, &self.plan, &response.errors, self.is_rendered);
-        for error in &mut response.errors {
-            finish(error, context);
-        }
-        if context.explain {
-            let resolving = resolving.and_then(|resolving| resolving.get().copied());
-            let clock = Clock { started, parsed: started, resolving, ended: Instant::now() };
-            let explained = explain(&statements, &frontier.reports(), self.cost, &clock);
-            response.extensions.insert("explain".to_owned(), explained);
-        }
-        Some(self.outcome(response, true, statements.count))
+        let count = statements.count;
+        let ran = Ran { started, parsed: started, resolving, frontier, statements, cost: self.cost };
+        ran.conclude(&mut response, &self.plan, self.is_rendered, context);
+        Some(self.outcome(response, true, count))
     }
 
     fn request(&self) -> Request {

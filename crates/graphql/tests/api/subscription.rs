@@ -25,10 +25,14 @@ fn request(query: &str, variables: Value) -> GraphqlRequest {
     GraphqlRequest { query: query.into(), operation_name: None, variables }
 }
 
+async fn begin(shop: &Shop, request: GraphqlRequest, context: &RequestContext) -> Result<EventStream, Box<Outcome>> {
+    let prepared = shop.engine.prepare(request, context)?;
+    shop.engine.subscribe(prepared, context).await
+}
+
 async fn subscribe(shop: &Shop, query: &str, variables: Value) -> EventStream {
-    let begun = shop.engine.subscribe(&request(query, variables), &at(now(), None)).await;
-    match begun {
-        Ok(stream) => stream.expect("a subscription"),
+    match begin(shop, request(query, variables), &at(now(), None)).await {
+        Ok(stream) => stream,
         Err(refused) => panic!("{}: {query}: {:?}", shop.name, refused.response.errors),
     }
 }
@@ -186,16 +190,17 @@ async fn what_cannot_be_subscribed_to_is_refused_before_it_begins() {
         (IDS, json!({ "ids": ["x"] }), "BAD_USER_INPUT", "`ids`"),
         (IDS, json!({ "ids": [channel] }), "BAD_USER_INPUT", "is the id of a Channel"),
     ] {
-        let refused = shop.engine.subscribe(&request(query, variables.clone()), &at(now(), None)).await;
+        let refused = begin(&shop, request(query, variables.clone()), &at(now(), None)).await;
         let refused = *refused.err().unwrap_or_else(|| panic!("{query} {variables}"));
         assert_eq!(refused.error_code, Some(code), "{query} {variables}: {:?}", refused.response.errors);
         let told = answer(&refused);
         assert!(told.get("data").is_none() && told["errors"][0]["extensions"]["traceId"] == "trace", "{told}");
         assert!(told["errors"][0]["message"].as_str().unwrap().contains(text), "{told}");
     }
-    let refused = shop.engine.subscribe(&request(IDS, json!({})), &at(now(), Some("nowhere"))).await;
+    let refused = begin(&shop, request(IDS, json!({})), &at(now(), Some("nowhere"))).await;
     assert_eq!(refused.err().unwrap().error_code, Some("BAD_USER_INPUT"));
-    assert!(shop.engine.subscribe(&request("{ __typename }", json!({})), &at(now(), None)).await.unwrap().is_none());
+    let refused = begin(&shop, request("{ __typename }", json!({})), &at(now(), None)).await;
+    assert!(answer(&refused.err().unwrap()).to_string().contains("no subscription"));
     // Where only one answer fits, it says so.
     let (code, text) = shop.refused(IDS, json!({})).await;
     assert!(code == "BAD_USER_INPUT" && text.contains("text/event-stream"), "{code}: {text}");
@@ -209,7 +214,7 @@ async fn the_root_field_may_stand_in_fragments() {
         fragment Shown on ProductChange { product { title } }";
     let mut named = request(query, json!({}));
     named.operation_name = Some("A".into());
-    let mut stream = shop.engine.subscribe(&named, &at(now(), None)).await.ok().flatten().expect("a subscription");
+    let mut stream = begin(&shop, named, &at(now(), None)).await.expect("a subscription");
     shop.save(&[titled(1, "Found")]).await;
     let told = next(&mut stream, &at(now(), None)).await;
     let expected = json!({ "productId": global(1), "product": { "title": "Found", "slug": "product-1" } });

@@ -12,6 +12,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use sea_orm::sqlx::{self, sqlite::SqliteRow};
+use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, collections::HashMap};
 use tradewind_domain::listing::{ProductFilter, ProductSort};
 use uuid::Uuid;
@@ -37,7 +38,7 @@ pub struct ListQuery {
 }
 
 /// A product's place in one order; what a cursor holds.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Position {
     /// The value that the list is sorted by.
     pub key: SortKey,
@@ -46,14 +47,14 @@ pub struct Position {
 }
 
 /// The value that a list is sorted by.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SortKey {
     /// Price, rating, units sold, relevance.
     Number(i64),
     /// Folded title.
     Text(String),
     /// Publication.
-    Time(DateTime<Utc>),
+    Time(#[serde(with = "chrono::serde::ts_microseconds")] DateTime<Utc>),
 }
 
 /// One page of a list.
@@ -70,7 +71,7 @@ pub struct ListPage {
 }
 
 /// A listed product and its place.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Listed {
     /// The list that it is in: the channel's id or the scope's.
     pub within: Uuid,

@@ -7,12 +7,13 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use sea_orm::sqlx::{self, Row as _, sqlite::SqliteRow};
+use serde::{Deserialize, Serialize};
 use std::ops::Deref;
 use tokio_postgres::Row as PgRow;
 use uuid::Uuid;
 
 /// How much of a product is read with it. What is not can be read behind it, in one more statement.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ProductColumns {
     /// [`ProductCard`]: what a list shows. Half of the time of a list's statement is saved.
     #[default]
@@ -39,6 +40,7 @@ row! {
         /// Number of reviews.
         pub rating_count: i64,
         /// When it came to this channel.
+        #[serde(with = "chrono::serde::ts_microseconds")]
         pub published_at: DateTime<Utc>,
         /// Lowest price.
         pub min_price: i64,
@@ -80,8 +82,10 @@ row! {
         /// For search engines.
         pub seo_description: Option<String>,
         /// When the row was made.
+        #[serde(with = "chrono::serde::ts_microseconds")]
         pub created_at: DateTime<Utc>,
         /// When the row last changed.
+        #[serde(with = "chrono::serde::ts_microseconds")]
         pub updated_at: DateTime<Utc>,
     }
 }
@@ -106,7 +110,7 @@ impl ProductColumns {
 }
 
 /// A visible product in one channel, with as much of it as was asked for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ProductRow {
     /// Always there.
     pub card: ProductCard,
@@ -199,7 +203,7 @@ pub async fn products_by_slugs(
 }
 
 /// Details of one product.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DetailsRow {
     /// Which product.
     pub product_id: Uuid,

@@ -27,6 +27,7 @@ row! {
         /// The author bought the product here.
         pub verified_purchase: bool,
         /// When it was written.
+        #[serde(with = "chrono::serde::ts_microseconds")]
         pub created_at: DateTime<Utc>,
     }
 }

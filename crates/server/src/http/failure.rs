@@ -1,4 +1,5 @@
 //! A request that the transport refuses. Every refusal is GraphQL-shaped JSON with a code of the closed list.
+use super::Ids;
 use crate::persisted::NotFound;
 use hyper::StatusCode;
 use std::{borrow::Cow, time::Duration};
@@ -37,7 +38,7 @@ impl Failure {
     }
 
     /// The document that a request names cannot be had, or must not run.
-    pub(super) fn document(cause: NotFound) -> Self {
+    pub(super) fn document(cause: NotFound, ids: &Ids) -> Self {
         const REASON: &str = "persisted_query";
         let missing = |message: String| Self::new(None, Code::PersistedQueryNotFound, REASON, message);
         match cause {
@@ -56,7 +57,8 @@ impl Failure {
                 Self::new(None, Code::Forbidden, "untrusted_document", message)
             }
             NotFound::Store(cause) => {
-                tracing::error!(%cause, "a persisted query cannot be read");
+                let (request_id, trace_id) = (ids.request_id(), ids.trace_id());
+                tracing::error!(request_id, trace_id = trace_id.as_str(), %cause, "a persisted query cannot be read");
                 let message = "persisted queries are not available at the moment: send the document itself";
                 Self::new(None, Code::Unavailable, REASON, message)
             }

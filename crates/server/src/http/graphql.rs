@@ -1,6 +1,6 @@
 //! `/graphql`: reads the request, runs it within its time, writes the answer.
 use super::{
-    Exchange, Site, body,
+    Exchange, Ids, Site, body,
     compress::Encoding,
     csrf,
     failure::Failure,
@@ -9,7 +9,7 @@ use super::{
     reply,
     route::DOCUMENT,
     status::STATUS,
-    stream::{Caller, Format, Work, accepted, answers, client_address, respond},
+    stream::{Caller, Work, accepted, answers, client_address, respond},
 };
 use crate::persisted::{DocumentHash, Found, NotFound};
 use axum::body::Body;
@@ -20,11 +20,10 @@ use hyper::{
     http::request::Parts,
 };
 use std::{
-    net::IpAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
-use tradewind_graphql::{Code, GraphqlRequest, Outcome, RequestContext};
+use tradewind_graphql::{Code, GraphqlRequest, Outcome, Prepared, RequestContext};
 
 /// What log, metrics and spans want to know of an operation.
 #[derive(Debug, Default)]
@@ -60,23 +59,35 @@ pub(super) async fn answer(
     let (parts, incoming) = request.into_parts();
     let queries_only = parts.method == Method::GET;
     let asked = read(site, &parts, incoming).await?;
-    let (request, register) = find(site, asked).await.map_err(|cause| not_found(cause, &parts))?;
+    let (request, register) = find(site, asked).await.map_err(|cause| not_found(cause, &parts, &exchange.ids))?;
     let explain = wants(&parts.headers, "tradewind-explain") && site.graphql.explain;
     let channel = channel(&parts.headers)?;
+    let context = context(site, exchange, channel.clone(), queries_only, explain || exchange.traced);
+    let context = RequestContext { cost: wants(&parts.headers, "tradewind-cost"), ..context };
+    let began = exchange.micros();
+    let mut prepared = site.engine.prepare(request, &context);
     if let Some(format) = format {
-        let ids = exchange.ids.clone();
-        let caller = Caller { transport: format.name(), channel: channel.clone(), explain, queries_only, ids };
-        if let Some(stream) = stream(site, &request, media, format, caller, address).await? {
-            return Ok(stream);
+        match stream_of(site, prepared, media, &context).await {
+            Ok(Work::Refused(refused)) if refused.method_not_allowed => return Err(Failure::method("POST")),
+            Ok(work) => {
+                let ids = exchange.ids.clone();
+                let caller = Caller { transport: format.name(), channel, explain, queries_only, ids };
+                let slot = site.slots.take(address)?;
+                return Ok(respond(site, format, slot, answers(Arc::clone(site), work, caller)));
+            }
+            Err(one) => prepared = one,
         }
     }
     let media = media.unwrap_or(Media::Json);
-    let context = context(site, exchange, channel, queries_only, explain || exchange.traced);
-    let context = RequestContext { cost: wants(&parts.headers, "tradewind-cost"), ..context };
-    let began = exchange.micros();
-    let outcome = execute(site, request, context).await.map_err(|late| timed_out(exchange, began, late))?;
-    if let Some((hash, text)) = register.filter(|_| outcome.executed) {
-        site.persisted.register(hash, text).await;
+    let outcome = match prepared {
+        Ok(prepared) => run(site, prepared, context).await.map_err(|late| timed_out(exchange, began, late))?,
+        Err(refused) => *refused,
+    };
+    if let Some((hash, text)) = register.filter(|_| outcome.executed)
+        && let Err(error) = site.persisted.register(hash, text).await
+    {
+        let (request_id, trace_id) = (exchange.ids.request_id(), exchange.ids.trace_id());
+        tracing::warn!(request_id, trace_id = trace_id.as_str(), %error, %hash, "a persisted query is not kept");
     }
     write(site, exchange, media, &parts, outcome, Told { began, explain })
 }
@@ -114,31 +125,31 @@ pub(super) async fn find(
 }
 
 /// A document that the path names is absent as any other page is.
-fn not_found(cause: NotFound, parts: &Parts) -> Failure {
+fn not_found(cause: NotFound, parts: &Parts, ids: &Ids) -> Failure {
     let is_page = matches!(cause, NotFound::Id(_)) && document_of(parts).is_some();
-    let failure = Failure::document(cause);
+    let failure = Failure::document(cause, ids);
     if is_page { Failure { status: Some(StatusCode::NOT_FOUND), ..failure } } else { failure }
 }
 
-/// The answer as a stream; `None`: one answer is better.
-async fn stream(
-    site: &Arc<Site>,
-    request: &GraphqlRequest,
+/// What a stream is made of; an error has what one answer is made of, where that is better.
+async fn stream_of(
+    site: &Site,
+    prepared: Result<Prepared, Box<Outcome>>,
     media: Option<Media>,
-    format: Format,
-    caller: Caller,
-    address: IpAddr,
-) -> Result<Option<Response<Body>>, Failure> {
-    let work = match site.engine.subscribe(request, &caller.context(site)).await {
-        Ok(Some(stream)) => Work::live(stream),
-        // The ordinary way refuses it too.
-        Ok(None) | Err(_) if media.is_some() => return Ok(None),
-        Ok(None) => Work::Request(request.clone()),
-        Err(refused) if refused.method_not_allowed => return Err(Failure::method("POST")),
-        Err(refused) => Work::Refused(refused),
+    context: &RequestContext,
+) -> Result<Work, Result<Prepared, Box<Outcome>>> {
+    let one = match prepared {
+        Ok(prepared) if prepared.is_subscription() => match site.engine.subscribe(prepared, context).await {
+            Ok(stream) => return Ok(Work::live(stream)),
+            Err(refused) => Err(refused),
+        },
+        other => other,
     };
-    let slot = site.slots.take(address)?;
-    Ok(Some(respond(site, format, slot, answers(Arc::clone(site), work, caller))))
+    match one {
+        one if media.is_some() => Err(one),
+        Ok(prepared) => Ok(Work::Prepared(Box::new(prepared))),
+        Err(refused) => Ok(Work::Refused(refused)),
+    }
 }
 
 /// What is known of an operation before it runs.
@@ -175,14 +186,14 @@ pub(super) fn channel(headers: &HeaderMap) -> Result<Option<String>, Failure> {
     }
 }
 
-async fn execute(site: &Site, request: GraphqlRequest, context: RequestContext) -> Result<Outcome, TooLong> {
-    let name = request.operation_name.clone();
+async fn run(site: &Site, prepared: Prepared, context: RequestContext) -> Result<Outcome, TooLong> {
+    let name = prepared.operation_name().map(str::to_owned);
     let limit = site.graphql.execution_timeout;
     let run = async {
         // Never closed. Each operation under way holds its rows and its answer in memory: as many as the database can
         // serve are faster than all at once.
         let _turn = site.turns.acquire().await;
-        site.engine.execute(request, context).await
+        site.engine.run(prepared, context).await
     };
     tokio::time::timeout(limit, run).await.map_err(|_| TooLong { name, limit })
 }

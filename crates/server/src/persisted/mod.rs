@@ -122,10 +122,10 @@ impl Persisted {
     }
 
     /// Keeps a document that has been validated. A store that is away costs the client a second request, no more.
-    pub(crate) async fn register(&self, hash: DocumentHash, text: Arc<str>) {
-        let Some(store) = &self.automatic else { return };
-        if let Err(error) = store.put(hash, text).await {
-            tracing::warn!(%error, %hash, "a persisted query is not kept");
+    pub(crate) async fn register(&self, hash: DocumentHash, text: Arc<str>) -> Result<(), StoreError> {
+        match &self.automatic {
+            Some(store) => store.put(hash, text).await,
+            None => Ok(()),
         }
     }
 
@@ -184,6 +184,6 @@ mod tests {
         }
         let found = persisted.find(Reference::TextAndHash(text.to_owned(), hash)).await.expect("a text");
         assert_eq!((found.text.as_str(), found.register), (text, Some(hash)));
-        persisted.register(hash, text.into()).await;
+        assert!(persisted.register(hash, text.into()).await.is_err());
     }
 }

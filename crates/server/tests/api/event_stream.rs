@@ -105,6 +105,10 @@ async fn who_also_reads_json_gets_a_stream_only_of_what_is_one() {
         assert_eq!(response.status().as_u16(), status, "{query}");
         assert_eq!(response.headers()["content-type"], "application/graphql-response+json; charset=utf-8");
     }
+    // Of a subscription that cannot begin, its own reason is told.
+    let empty = "subscription { productChanged(ids: []) { productId } }";
+    let refused: Value = ask(&server, everything, empty).send().await.expect("an answer").json().await.expect("JSON");
+    assert!(refused["errors"][0]["message"].to_string().contains("`ids` has 0 ids"), "{refused}");
     let response = stream(&server, everything, CHANGED).await;
     assert_eq!(response.headers()["content-type"], "text/event-stream; charset=utf-8");
     // Who reads no stream is told what would be right.

@@ -228,7 +228,7 @@ impl Session {
                 Ok(asked) => match find(&self.site, asked).await {
                     Ok((request, _)) => Work::Request(request),
                     Err(cause) => {
-                        let failure = Failure::document(cause);
+                        let failure = Failure::document(cause, &caller.ids);
                         refused(failure.code, failure.message.into_owned())
                     }
                 },

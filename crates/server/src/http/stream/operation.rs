@@ -6,7 +6,7 @@ use super::{
 use futures_util::{FutureExt, Stream, stream};
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 use tokio::{sync::Mutex as AsyncMutex, task::JoinSet, time::error::Elapsed};
-use tradewind_graphql::{Code, Event, EventStream, GraphqlRequest, Outcome, RequestContext};
+use tradewind_graphql::{Code, Event, EventStream, GraphqlRequest, Outcome, Prepared, RequestContext};
 
 /// What an operation says to its client.
 #[derive(Debug)]
@@ -50,6 +50,8 @@ pub(in crate::http) type Live = Arc<AsyncMutex<EventStream>>;
 pub(in crate::http) enum Work {
     /// To be read.
     Request(GraphqlRequest),
+    /// To be run once.
+    Prepared(Box<Prepared>),
     /// To be told of events.
     Live(Live),
     /// Nothing runs.
@@ -123,24 +125,31 @@ impl Operation {
         match self.work.take()? {
             Work::Refused(outcome) => Some(Answer::Refused(*outcome)),
             Work::Live(stream) => self.event(stream).await,
-            Work::Request(request) => {
-                let context = self.caller.context(&self.site);
-                match self.site.engine.subscribe(&request, &context).await {
-                    Err(refused) => Some(Answer::Refused(*refused)),
-                    Ok(Some(stream)) => self.event(Arc::new(AsyncMutex::new(stream))).await,
-                    Ok(None) => Some(self.once(request, context).await),
-                }
-            }
+            Work::Prepared(prepared) => Some(self.once(*prepared).await),
+            Work::Request(request) => self.begin(request).await,
+        }
+    }
+
+    async fn begin(&mut self, request: GraphqlRequest) -> Option<Answer> {
+        let context = self.caller.context(&self.site);
+        let prepared = match self.site.engine.prepare(request, &context) {
+            Ok(prepared) if prepared.is_subscription() => prepared,
+            Ok(prepared) => return Some(self.once(prepared).await),
+            Err(refused) => return Some(Answer::Refused(*refused)),
+        };
+        match self.site.engine.subscribe(prepared, &context).await {
+            Ok(stream) => self.event(Arc::new(AsyncMutex::new(stream))).await,
+            Err(refused) => Some(Answer::Refused(*refused)),
         }
     }
 
     /// A query or mutation.
-    async fn once(&self, request: GraphqlRequest, context: RequestContext) -> Answer {
-        let site = Arc::clone(&self.site);
+    async fn once(&self, prepared: Prepared) -> Answer {
+        let (site, context) = (Arc::clone(&self.site), self.caller.context(&self.site));
         let run = async move {
             let run = async {
                 let _turn = site.turns.acquire().await;
-                site.engine.execute(request, context).await
+                site.engine.run(prepared, context).await
             };
             tokio::time::timeout(site.graphql.execution_timeout, run).await
         };
