@@ -3,7 +3,11 @@
 #![allow(dead_code)]
 
 mod checker;
+mod cluster;
 mod history;
+mod load;
+mod proxy;
+mod shop;
 
 /// A command ends with this text and status 1.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;

@@ -8,6 +8,8 @@ mod metrics;
 mod pgbouncer;
 pub mod read;
 mod reader;
+#[cfg(feature = "rig")]
+pub mod rig;
 mod row;
 mod sql;
 pub mod statements;

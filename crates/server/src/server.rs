@@ -121,6 +121,8 @@ fn site(app: App, telemetry: &Telemetry, closing: watch::Receiver<bool>) -> Site
         closing,
         http: config.http,
         engine,
+        #[cfg(feature = "rig")]
+        rig: crate::rig::Rig::new(db.clone()),
         health: Health::new(db),
         metrics,
         tracer: telemetry.tracer.clone(),
