@@ -17,4 +17,6 @@ mod tests;
 mod verdict;
 
 pub(crate) use feed::Feed;
-pub(crate) use verdict::{Kind, PhaseCount, Staleness, Verdict, Violation};
+#[cfg(test)]
+pub(crate) use verdict::Kind;
+pub(crate) use verdict::{Verdict, ms};

@@ -39,11 +39,6 @@ impl Instance {
         Self { name, program: program.to_owned(), place: place.clone(), environment, port, metrics, process: None }
     }
 
-    /// Where it serves, past its proxy.
-    pub(crate) fn port(&self) -> u16 {
-        self.port
-    }
-
     /// Where its figures are.
     pub(crate) fn metrics(&self) -> u16 {
         self.metrics

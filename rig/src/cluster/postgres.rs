@@ -62,10 +62,6 @@ impl Postgres {
         self.port
     }
 
-    pub(crate) fn process_id(&self) -> Option<u32> {
-        self.process.as_ref().map(Process::id)
-    }
-
     fn data(&self) -> PathBuf {
         self.place.folder.join(&self.name)
     }

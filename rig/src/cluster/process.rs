@@ -72,10 +72,6 @@ impl Process {
         Ok(Self { name: name.to_owned(), child, pid, note })
     }
 
-    pub(crate) fn id(&self) -> u32 {
-        self.child.id()
-    }
-
     pub(crate) fn is_running(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
     }

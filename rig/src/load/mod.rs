@@ -12,4 +12,4 @@ mod writer;
 
 pub(crate) use control::{Control, Order};
 pub(crate) use driver::{Load, Running, start};
-pub(crate) use stats::{PhaseStats, Stats};
+pub(crate) use stats::Stats;
