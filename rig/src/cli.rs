@@ -132,7 +132,9 @@ impl CommonArgs {
         let mut environment = self.env.iter().map(pair).collect::<Result<Vec<_>, _>>()?;
         environment.extend(mistake.map(|name| ("TRADEWIND_MISTAKE".to_owned(), name.to_owned())));
         if !self.server.is_file() {
-            return Err(format!("--server {}: there is no such file; scripts/rig builds it", self.server.display()).into());
+            return Err(
+                format!("--server {}: there is no such file; scripts/rig builds it", self.server.display()).into()
+            );
         }
         Ok(Layout {
             server: std::path::absolute(&self.server)?,

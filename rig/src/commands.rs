@@ -155,9 +155,9 @@ fn plant(args: &MistakesArgs, number: usize, mistake: &Mistake) -> Result<Found,
         progress: progress()?,
     };
     let began = Instant::now();
-    let report = runtime()?.block_on(interruptible(plan)).map_err(|error| {
-        format!("{} (after {:.0} s): {error}", mistake.name, began.elapsed().as_secs_f64())
-    })?;
+    let report = runtime()?
+        .block_on(interruptible(plan))
+        .map_err(|error| format!("{} (after {:.0} s): {error}", mistake.name, began.elapsed().as_secs_f64()))?;
     Ok(Found {
         mistake: mistake.name,
         seconds: report.seconds,

@@ -110,7 +110,9 @@ fn check_instances(cluster: &mut Cluster, fault: Fault) -> Result<(), Failure> {
     for instance in &mut cluster.instances {
         if !instance.is_running() {
             let log = folder.join(format!("{}.log", instance.name));
-            return Err(format!("{} ended by itself after {}: see {}", instance.name, fault.name(), log.display()).into());
+            return Err(
+                format!("{} ended by itself after {}: see {}", instance.name, fault.name(), log.display()).into()
+            );
         }
     }
     Ok(())

@@ -89,7 +89,8 @@ fn parse(text: &str) -> Totals {
 /// The sum of a counter over labels; `with`: only lines that hold these texts.
 pub(crate) fn sum(totals: &Totals, name: &str, with: &[&str]) -> f64 {
     let is_it = |line: &str| {
-        line.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('{')) && with.iter().all(|text| line.contains(text))
+        line.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('{'))
+            && with.iter().all(|text| line.contains(text))
     };
     totals.iter().filter(|(line, _)| is_it(line)).map(|(_, value)| value).sum()
 }

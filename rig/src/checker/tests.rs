@@ -142,7 +142,8 @@ fn strict_never_goes_back() {
     assert_eq!(kinds(Mode::Strict, events(2)), [Kind::NewThenOld]);
     let bounded = verdict(&header(Mode::Bounded, 0), events(1));
     assert_eq!((bounded.violations, bounded.inversions, bounded.inversions_in_session), (0, 1, 1));
-    let together = [set(1, 10), read(11, 20, Seen::Number(1)), read_by(2, 19, 30, Seen::Number(0)), acknowledged(1, 40)];
+    let together =
+        [set(1, 10), read(11, 20, Seen::Number(1)), read_by(2, 19, 30, Seen::Number(0)), acknowledged(1, 40)];
     assert_eq!(kinds(Mode::Strict, together), [], "reads that overlap may differ");
 }
 
@@ -170,7 +171,8 @@ fn writers_that_do_not_wait_have_their_slack() {
 
 #[test]
 fn what_says_that_it_is_unverified_is_counted_and_not_judged() {
-    let stale = Read { session: 1, instance: 0, from: 30, to: 40, unverified: true, values: vec![(0, Seen::Number(0))] };
+    let stale =
+        Read { session: 1, instance: 0, from: 30, to: 40, unverified: true, values: vec![(0, Seen::Number(0))] };
     let verdict = verdict(&header(Mode::Strict, 0), [set(1, 10), acknowledged(1, 20), Event::Read(stale)]);
     assert_eq!((verdict.violations, verdict.unverified, verdict.unverified_stale), (0, 1, 1));
 }
@@ -186,7 +188,8 @@ fn a_history_that_cannot_be_is_refused() {
     assert!(refused(vec![acknowledged(1, 10)]).contains("not invoked"));
     assert!(refused(vec![set(1, 10), acknowledged(1, 11), acknowledged(1, 12)]).contains("ended twice"));
     assert!(refused(vec![set(1, 10), read(5, 9, Seen::Number(0))]).contains("before the one in front"));
-    let elsewhere = Read { session: 1, instance: 0, from: 1, to: 2, unverified: false, values: vec![(9, Seen::Absent)] };
+    let elsewhere =
+        Read { session: 1, instance: 0, from: 1, to: 2, unverified: false, values: vec![(9, Seen::Absent)] };
     assert!(refused(vec![Event::Read(elsewhere)]).contains("no key 9"));
 }
 

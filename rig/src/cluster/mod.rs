@@ -92,8 +92,8 @@ impl Cluster {
         let mut redis = Redis::new(&layout.redis, &place, free_port().await?);
         redis.start().await?;
         let mut streams = Vec::new();
-        for node in &nodes {
-            streams.push(Edge::open(format!("{} -> primary", node.name), local(nodes[0].port())).await?);
+        for _ in &nodes {
+            streams.push(Edge::open(local(nodes[0].port())).await?);
         }
         let [first, others @ ..] = &mut nodes;
         first.init().await?;
@@ -130,17 +130,14 @@ impl Cluster {
 
     async fn add_instances(&mut self, place: &Place) -> Result<(), Failure> {
         for number in 0..INSTANCES {
-            let name = |what: &str| format!("instance{number} -> {what}");
             let to = |node: usize| local(self.nodes[node].port());
-            let primary = Edge::open(name("primary"), to(self.primary)).await?;
-            let replicas = [
-                Edge::open(name("replica0"), to(self.replicas[0])).await?,
-                Edge::open(name("replica1"), to(self.replicas[1])).await?,
-            ];
-            let redis = Edge::open(name("redis"), local(self.redis.port())).await?;
             let ports = (free_port().await?, free_port().await?);
-            let client = Edge::open(format!("clients -> instance{number}"), local(ports.0)).await?;
-            let edges = Edges { client, primary, replicas, redis };
+            let edges = Edges {
+                client: Edge::open(local(ports.0)).await?,
+                primary: Edge::open(to(self.primary)).await?,
+                replicas: [Edge::open(to(self.replicas[0])).await?, Edge::open(to(self.replicas[1])).await?],
+                redis: Edge::open(local(self.redis.port())).await?,
+            };
             let environment = environment(&edges, &self.layout.environment);
             self.instances.push(Instance::new(number, &self.layout.server, place, ports, environment));
             self.edges.push(edges);

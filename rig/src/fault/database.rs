@@ -45,13 +45,11 @@ impl Injector<'_> {
 
     pub(super) async fn long_transaction(&mut self) -> Result<(), Failure> {
         let time = self.between(2000, 5000);
-        self.control.order(|done| Order::LongTransaction(time, done)).await;
-        Ok(())
+        self.control.order(|done| Order::LongTransaction(time, done)).await
     }
 
     pub(super) async fn update_all(&mut self) -> Result<(), Failure> {
-        self.control.order(Order::UpdateAll).await;
-        Ok(())
+        self.control.order(Order::UpdateAll).await
     }
 
     pub(super) async fn primary_restart(&mut self) -> Result<(), Failure> {

@@ -25,7 +25,12 @@ const UNVERIFIED: &[u8] = b"unverified";
 
 /// Reads a body. None: it holds errors, or is no answer at all. `is_member`: keys of which a list shows only that they are
 /// there.
-pub(super) fn read(shape: Shape, body: &[u8], keys: &[KeyIndex], is_member: impl Fn(KeyIndex) -> bool) -> Option<Shown> {
+pub(super) fn read(
+    shape: Shape,
+    body: &[u8],
+    keys: &[KeyIndex],
+    is_member: impl Fn(KeyIndex) -> bool,
+) -> Option<Shown> {
     let mut rest = Rest(body);
     let mut values = Vec::with_capacity(keys.len());
     match shape {

@@ -1,4 +1,5 @@
 //! What the faults tell the driver.
+use crate::Failure;
 use std::{
     sync::atomic::{AtomicBool, AtomicU16, AtomicUsize, Ordering},
     time::Duration,
@@ -27,9 +28,9 @@ pub(crate) enum Order {
     /// Names what the rig does from now on.
     Phase(String),
     /// Updates every product in one statement.
-    UpdateAll(oneshot::Sender<()>),
+    UpdateAll(oneshot::Sender<Result<(), String>>),
     /// Keeps a writing transaction open for so long.
-    LongTransaction(Duration, oneshot::Sender<()>),
+    LongTransaction(Duration, oneshot::Sender<Result<(), String>>),
 }
 
 impl Control {
@@ -82,9 +83,12 @@ impl Control {
     }
 
     /// Has something done, and waits for it.
-    pub(crate) async fn order(&self, order: impl FnOnce(oneshot::Sender<()>) -> Order) {
+    pub(crate) async fn order(
+        &self,
+        order: impl FnOnce(oneshot::Sender<Result<(), String>>) -> Order,
+    ) -> Result<(), Failure> {
         let (done, wait) = oneshot::channel();
         let _ = self.orders.send(order(done));
-        let _ = wait.await;
+        Ok(wait.await??)
     }
 }

@@ -1,6 +1,7 @@
 //! A writer that goes past the servers, as `psql` or another program does: nothing waits after its commit.
 use super::{control::Order, driver::Driver};
 use crate::{
+    Failure,
     cluster::{DATABASE, connect},
     history::{Effect, Outcome},
     shop::{Key, KeyKind, update_all},
@@ -28,14 +29,12 @@ pub(super) async fn run(driver: Rc<Driver>, mut orders: UnboundedReceiver<Order>
         let pause = Duration::from_millis(random.u64(1..=PAUSE_MS));
         match tokio::time::timeout(pause, orders.recv()).await {
             Ok(Some(Order::UpdateAll(done))) => {
-                all(&driver, &mine).await;
-                let _ = done.send(());
+                let _ = done.send(all(&driver, &mine).await);
             }
             Ok(Some(Order::LongTransaction(time, done))) => {
                 let (driver, held) = (Rc::clone(&driver), held.clone());
                 tokio::task::spawn_local(async move {
-                    hold(&driver, &held, time).await;
-                    let _ = done.send(());
+                    let _ = done.send(hold(&driver, &held, time).await);
                 });
             }
             Ok(Some(Order::Phase(_))) | Err(_) => {}
@@ -68,42 +67,54 @@ async fn one(driver: &Driver, client: &Client, key: &Key) -> bool {
 }
 
 /// All products in one statement; registers among them take new numbers.
-async fn all(driver: &Driver, keys: &[Key]) {
+async fn all(driver: &Driver, keys: &[Key]) -> Result<(), String> {
     let numbers: Vec<(&Key, u64)> = keys.iter().map(|key| (key, driver.invoke(key.index, Effect::Set).0)).collect();
     let ids: Vec<_> = keys.iter().map(|key| key.id).collect();
     let wide: Vec<i64> = numbers.iter().map(|(_, number)| i64::try_from(*number).unwrap_or(i64::MAX)).collect();
     let run = async {
-        let mut client = connect(driver.control.primary(), DATABASE).await.ok()?;
-        let transaction = client.transaction().await.ok()?;
+        let mut client = connect(driver.control.primary(), DATABASE).await?;
+        let transaction = client.transaction().await?;
         let guard = "UPDATE rig_keys SET number = n.number FROM unnest($1::uuid[], $2::bigint[]) AS n (key, number)
             WHERE rig_keys.key = n.key";
-        transaction.execute(guard, &[&ids, &wide]).await.ok()?;
-        transaction.execute(update_all(), &[&ids, &wide]).await.ok()?;
-        transaction.commit().await.ok()
+        transaction.execute(guard, &[&ids, &wide]).await?;
+        transaction.execute(update_all(), &[&ids, &wide]).await?;
+        transaction.commit().await?;
+        Ok::<_, Failure>(())
     };
-    let done = tokio::time::timeout(LONG_PATIENCE, run).await;
-    let outcome = if matches!(done, Ok(Some(()))) { Outcome::Acknowledged } else { Outcome::Unknown };
+    let done = limited(LONG_PATIENCE, run).await;
+    let outcome = if done.is_ok() { Outcome::Acknowledged } else { Outcome::Unknown };
     for (key, number) in numbers {
         driver.ended(key.index, number, outcome);
     }
+    done
 }
 
 /// A transaction that writes, and stays open.
-async fn hold(driver: &Driver, key: &Key, time: Duration) {
+async fn hold(driver: &Driver, key: &Key, time: Duration) -> Result<(), String> {
     let (number, _) = driver.invoke(key.index, Effect::Set);
     let wide = i64::try_from(number).unwrap_or(i64::MAX);
     let title = format!("{}.{number}", key.index);
     let run = async {
-        let mut client = connect(driver.control.primary(), DATABASE).await.ok()?;
-        let transaction = client.transaction().await.ok()?;
-        let rows = transaction.execute(WRITE, &[&key.id, &wide, &title]).await.ok()?;
+        let mut client = connect(driver.control.primary(), DATABASE).await?;
+        let transaction = client.transaction().await?;
+        transaction.execute(WRITE, &[&key.id, &wide, &title]).await?;
         tokio::time::sleep(time).await;
-        transaction.commit().await.ok()?;
-        Some(rows)
+        transaction.commit().await?;
+        Ok::<_, Failure>(())
     };
-    let outcome = match tokio::time::timeout(time + LONG_PATIENCE, run).await {
-        Ok(Some(1)) => Outcome::Acknowledged,
-        _ => Outcome::Unknown,
-    };
-    driver.ended(key.index, number, outcome);
+    let done = limited(time + LONG_PATIENCE, run).await;
+    driver.ended(key.index, number, if done.is_ok() { Outcome::Acknowledged } else { Outcome::Unknown });
+    done
+}
+
+async fn limited(patience: Duration, run: impl Future<Output = Result<(), Failure>>) -> Result<(), String> {
+    match tokio::time::timeout(patience, run).await {
+        Ok(done) => {
+            done.map_err(|error| match error.downcast_ref::<tokio_postgres::Error>().and_then(|e| e.as_db_error()) {
+                Some(cause) => cause.to_string(),
+                None => error.to_string(),
+            })
+        }
+        Err(_) => Err(format!("a transaction did not end within {patience:?}")),
+    }
 }

@@ -109,7 +109,8 @@ fn profile(key: &Key) -> Prepared {
 
 /// A request without a body.
 pub(super) fn plain(method: &str, path: &str) -> Vec<u8> {
-    format!("{method} {path} HTTP/1.1\r\nhost: rig\r\naccept: application/json\r\ncontent-length: 0\r\n\r\n").into_bytes()
+    format!("{method} {path} HTTP/1.1\r\nhost: rig\r\naccept: application/json\r\ncontent-length: 0\r\n\r\n")
+        .into_bytes()
 }
 
 fn percent(text: &str) -> String {

@@ -39,21 +39,19 @@ pub(super) struct State {
 /// A handle; dropping the last one ends the proxy's listener with its runtime.
 #[derive(Debug)]
 pub(crate) struct Edge {
-    /// From where to where.
-    pub(crate) name: String,
     address: SocketAddr,
     state: watch::Sender<State>,
 }
 
 impl Edge {
     /// Listens on a free port of this machine and leads to `target`.
-    pub(crate) async fn open(name: impl Into<String>, target: SocketAddr) -> io::Result<Self> {
+    pub(crate) async fn open(target: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let state = State { target, there: Flow::Pass, back: Flow::Pass, refuse: false, generation: 0 };
         let (sender, receiver) = watch::channel(state);
         tokio::spawn(accept(listener, receiver));
-        Ok(Self { name: name.into(), address, state: sender })
+        Ok(Self { address, state: sender })
     }
 
     /// Where clients connect.

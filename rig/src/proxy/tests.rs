@@ -33,7 +33,7 @@ async fn ask(stream: &mut TcpStream, byte: u8) -> std::io::Result<u8> {
 
 #[tokio::test]
 async fn bytes_pass() {
-    let edge = Edge::open("a to b", echo(1).await).await.unwrap();
+    let edge = Edge::open(echo(1).await).await.unwrap();
     let mut stream = TcpStream::connect(edge.address()).await.unwrap();
     assert_eq!(ask(&mut stream, 1).await.unwrap(), 2);
     assert_eq!(ask(&mut stream, 7).await.unwrap(), 8);
@@ -41,7 +41,7 @@ async fn bytes_pass() {
 
 #[tokio::test]
 async fn what_stood_still_arrives_afterwards() {
-    let edge = Edge::open("a to b", echo(1).await).await.unwrap();
+    let edge = Edge::open(echo(1).await).await.unwrap();
     let mut open = TcpStream::connect(edge.address()).await.unwrap();
     assert_eq!(ask(&mut open, 1).await.unwrap(), 2);
     edge.blackhole();
@@ -57,7 +57,7 @@ async fn what_stood_still_arrives_afterwards() {
 #[tokio::test]
 async fn one_direction_can_stand_still() {
     let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let edge = Edge::open("a to b", server.local_addr().unwrap()).await.unwrap();
+    let edge = Edge::open(server.local_addr().unwrap()).await.unwrap();
     let mut client = TcpStream::connect(edge.address()).await.unwrap();
     let (mut served, _) = server.accept().await.unwrap();
     edge.flow(Flow::Pass, Flow::Hold);
@@ -71,7 +71,7 @@ async fn one_direction_can_stand_still() {
 
 #[tokio::test]
 async fn a_refusing_edge_resets() {
-    let edge = Edge::open("a to b", echo(1).await).await.unwrap();
+    let edge = Edge::open(echo(1).await).await.unwrap();
     let mut open = TcpStream::connect(edge.address()).await.unwrap();
     assert_eq!(ask(&mut open, 1).await.unwrap(), 2);
     edge.refuse();
@@ -85,7 +85,7 @@ async fn a_refusing_edge_resets() {
 
 #[tokio::test]
 async fn an_edge_leads_elsewhere() {
-    let edge = Edge::open("a to b", echo(1).await).await.unwrap();
+    let edge = Edge::open(echo(1).await).await.unwrap();
     let mut open = TcpStream::connect(edge.address()).await.unwrap();
     assert_eq!(ask(&mut open, 1).await.unwrap(), 2);
     edge.lead_to(echo(2).await);

@@ -39,7 +39,9 @@ pub(crate) struct Quantiles {
 impl Quantiles {
     fn of(micros: &mut [u32]) -> Self {
         micros.sort_unstable();
-        let at = |percent: usize| micros.get(micros.len().saturating_sub(1) * percent / 100).map_or(0.0, |us| f64::from(*us) / 1e3);
+        let at = |percent: usize| {
+            micros.get(micros.len().saturating_sub(1) * percent / 100).map_or(0.0, |us| f64::from(*us) / 1e3)
+        };
         Self { p50: at(50), p99: at(99), max: at(100) }
     }
 }
@@ -63,14 +65,20 @@ impl CacheFigures {
             let name = [label("layer"), label("outcome")].into_iter().flatten().collect::<Vec<_>>().join(" ");
             *outcomes.entry(name).or_default() += value;
         }
-        let fence = totals.keys().find_map(|line| line.split("_bucket{").next().filter(|name| name.ends_with("cache_fence_seconds")));
+        let fence = totals
+            .keys()
+            .find_map(|line| line.split("_bucket{").next().filter(|name| name.ends_with("cache_fence_seconds")));
         let fence = |at: f64| fence.and_then(|name| quantile(totals, name, at)).map(|seconds| seconds * 1e3);
         let about = |line: &str| (line.contains("cache") || line.contains("breaker")) && !line.contains("_bucket");
         Self {
             outcomes,
             fence_p50_ms: fence(0.5),
             fence_p99_ms: fence(0.99),
-            counters: totals.iter().filter(|(line, _)| about(line)).map(|(line, value)| (line.clone(), *value)).collect(),
+            counters: totals
+                .iter()
+                .filter(|(line, _)| about(line))
+                .map(|(line, value)| (line.clone(), *value))
+                .collect(),
         }
     }
 }

@@ -8,7 +8,15 @@ impl Display for Report {
         writeln!(
             f,
             "{} reads checked in {:.0} s ({:.0} a second, {} requests), {} acknowledged writes ({} failed, {} unknown), seed {}, {} cores",
-            v.reads, self.seconds, self.reads_per_second, v.requests, v.acknowledged, v.failed, v.unknown, self.seed, self.cores
+            v.reads,
+            self.seconds,
+            self.reads_per_second,
+            v.requests,
+            v.acknowledged,
+            v.failed,
+            v.unknown,
+            self.seed,
+            self.cores
         )?;
         writeln!(f, "violations: {}{}", v.violations, if v.violations == 0 { "" } else { "  <<<" })?;
         for (kind, count) in &v.by_kind {
@@ -52,7 +60,17 @@ impl Report {
         writeln!(
             f,
             "\n{:40} {:>5} {:>9} {:>6} {:>10} {:>8} {:>8} {:>9} {:>9} {:>9} {:>9}",
-            "phase", "times", "reads", "wrong", "unverified", "errors", "lost w.", "p99 read", "p99 write", "gap", "first ok"
+            "phase",
+            "times",
+            "reads",
+            "wrong",
+            "unverified",
+            "errors",
+            "lost w.",
+            "p99 read",
+            "p99 write",
+            "gap",
+            "first ok"
         )?;
         for (name, phase) in &self.phases {
             writeln!(
