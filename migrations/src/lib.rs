@@ -2,11 +2,13 @@
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
 
+mod cache_log_triggers;
 mod dialect;
 mod m20261124_000001_shop;
 mod m20261124_000002_catalog;
 mod m20261124_000003_listing;
 mod m20261124_000004_search;
+mod m20261124_000005_cache_log;
 
 /// Runs the steps in order.
 #[derive(Debug)]
@@ -20,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000002_catalog::Migration),
             Box::new(m20261124_000003_listing::Migration),
             Box::new(m20261124_000004_search::Migration),
+            Box::new(m20261124_000005_cache_log::Migration),
         ]
     }
 }

@@ -1,10 +1,12 @@
 //! The category tree.
 use crate::{
+    cached::cached,
     context::Request as _,
-    error::{bad_input, database, load},
+    error::{bad_input, load},
     execution::direct,
     filter::{ProductFilter, ProductSort},
     loaders::{batch, by_id, shared},
+    policy::{CATALOG, CacheControl, Decision, Governed as _, governed},
     product_connection::ProductConnection,
     product_list::{ListArgs, Owner},
     shared_row::SharedRow,
@@ -25,6 +27,9 @@ batch!(
     CategoryById, "category", Uuid => Arc<CategoryRow>, |_| 1,
     |source, keys| Ok(by_id(categories_by_ids(&source.db, keys).await?, |row| row.id))
 );
+cached!(CategoryById as Category;
+    key(source, id, out) { write!(out, "{id}") }
+    tags(source, id, tags) { tags.category(*id); });
 batch!(
     /// Categories by the part of their address.
     CategoryBySlug, "categoryBySlug", String => Arc<CategoryRow>, |_| 1,
@@ -33,16 +38,37 @@ batch!(
         Ok(rows.into_iter().map(|row| (row.slug.clone(), Arc::new(row))).collect())
     }
 );
+cached!(CategoryBySlug as Category;
+    key(source, slug, out) { write!(out, "{slug}") }
+    tags(source, slug, tags) { tags.category_slug(slug); }
+    found(row, tags) { tags.category(row.id); });
 batch!(
     /// Children of a category, in display order.
     ChildrenOf, "children", Uuid => Arc<Vec<CategoryRow>>, |list| list.len(),
     |source, keys| Ok(shared(categories_by_parents(&source.db, keys).await?))
 );
+cached!(ChildrenOf as Category;
+    key(source, id, out) { write!(out, "{id}") }
+    tags(source, id, tags) { tags.children(Some(*id)); }
+    found(list, tags) { list.iter().for_each(|row| tags.category(row.id)); });
 batch!(
     /// The way from the root to a category.
     AncestorsOf, "ancestors", Uuid => Arc<Vec<CategoryRow>>, |list| list.len(),
     |source, keys| Ok(shared(category_ancestors(&source.db, keys).await?))
 );
+cached!(AncestorsOf as Category;
+    key(source, id, out) { write!(out, "{id}") }
+    tags(source, id, tags) { tags.category(*id); }
+    found(list, tags) { list.iter().for_each(|row| tags.category(row.id)); });
+batch!(
+    /// The roots of the tree, in display order.
+    Roots, "roots", () => Arc<Vec<CategoryRow>>, |list| list.len(),
+    |source, _keys| Ok([((), Arc::new(root_categories(&source.db, MOST_ROOTS).await?))].into_iter().collect())
+);
+cached!(Roots as Category;
+    key(source, (), out) { write!(out, "all") }
+    tags(source, (), tags) { tags.children(None); }
+    found(list, tags) { list.iter().for_each(|row| tags.category(row.id)); });
 
 /// A node of the category tree.
 #[derive(Clone)]
@@ -59,7 +85,7 @@ impl Category {
 }
 
 /// A node of the category tree.
-#[Object(crate = "crate::execution")]
+#[Object(crate = "crate::execution", directive = CacheControl::apply(Category::DECISION))]
 impl Category {
     /// Opaque id.
     pub(crate) async fn id(&self) -> ID {
@@ -131,9 +157,7 @@ impl CategoryQuery {
 
     /// The roots of the category tree, in display order.
     async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<Category>> {
-        let request = ctx.request();
-        let rows = request.loaders.hold(root_categories(&request.db, MOST_ROOTS)).await.map_err(database)?;
-        let rows = Arc::new(rows);
+        let rows = ctx.request().loaders.roots().load(()).await.map_err(load)?.unwrap_or_default();
         Ok(SharedRow::rows(&rows, usize::MAX).map(Category).collect())
     }
 }
@@ -147,3 +171,7 @@ direct!(Category {
     "products" => products("first", "after", "last", "before", "filter", "sort", "search"),
 });
 direct!(CategoryQuery {});
+governed! {
+    CATALOG => Category;
+    Decision::Part => CategoryQuery;
+}

@@ -1,4 +1,5 @@
 //! Channels.
+use crate::policy::{CATALOG, CacheControl, Decision, Governed as _, governed};
 use crate::{context::Request as _, directory, directory::Directory, execution::direct};
 use async_graphql::{Context, ID, Object};
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use tradewind_domain::global_id::{GlobalId, NodeKind};
 pub struct Channel(pub(crate) Arc<directory::Channel>);
 
 /// Where the shop sells, in one currency. A request chooses with the header `Tradewind-Channel`.
-#[Object(crate = "crate::execution")]
+#[Object(crate = "crate::execution", directive = CacheControl::apply(Channel::DECISION))]
 impl Channel {
     /// Opaque id.
     pub(crate) async fn id(&self) -> ID {
@@ -68,3 +69,7 @@ direct!(Channel {
     "isDefault" => !is_default,
 });
 direct!(ChannelQuery {});
+governed! {
+    CATALOG => Channel;
+    Decision::Part => ChannelQuery;
+}

@@ -1,12 +1,14 @@
 //! Collections.
 use crate::{
+    cached::cached,
     context::Request as _,
     cursor::{self, Fingerprint},
-    error::{Code, bad_input, database, error, load},
+    error::{Code, bad_input, error, load},
     execution::direct,
     filter::{ProductFilter, ProductSort},
     loaders::{batch, by_id, shared},
     page::{PageInfo, edge, page_size},
+    policy::{CATALOG, CacheControl, Decision, Governed as _, governed},
     product_connection::ProductConnection,
     product_list::{ListArgs, Owner},
     shared_row::SharedRow,
@@ -14,6 +16,7 @@ use crate::{
 use async_graphql::{Context, ID, Object, Result};
 use std::sync::Arc;
 use tradewind_domain::global_id::{GlobalId, NodeKind};
+use tradewind_loader::Loaded;
 use tradewind_persistence::read::{
     collection::{
         CollectionPosition, CollectionRow, collection_count, collections_by_ids, collections_by_products,
@@ -28,6 +31,9 @@ batch!(
     CollectionById, "collection", Uuid => Arc<CollectionRow>, |_| 1,
     |source, keys| Ok(by_id(collections_by_ids(&source.db, keys).await?, |row| row.id))
 );
+cached!(CollectionById as Collection;
+    key(source, id, out) { write!(out, "{id}") }
+    tags(source, id, tags) { tags.collection(*id); });
 batch!(
     /// Collections by the part of their address.
     CollectionBySlug, "collectionBySlug", String => Arc<CollectionRow>, |_| 1,
@@ -36,11 +42,50 @@ batch!(
         Ok(rows.into_iter().map(|row| (row.slug.clone(), Arc::new(row))).collect())
     }
 );
+cached!(CollectionBySlug as Collection;
+    key(source, slug, out) { write!(out, "{slug}") }
+    tags(source, slug, tags) { tags.collection_slug(slug); }
+    found(row, tags) { tags.collection(row.id); });
 batch!(
     /// Collections that hold a product.
     CollectionsOf, "collections", Uuid => Arc<Vec<CollectionRow>>, |list| list.len(),
     |source, keys| Ok(shared(collections_by_products(&source.db, keys).await?))
 );
+cached!(CollectionsOf as Collection;
+    key(source, id, out) { write!(out, "{id}") }
+    tags(source, id, tags) { tags.product(*id); }
+    found(list, tags) { list.iter().for_each(|row| tags.collection(row.id)); });
+batch!(
+    /// Pages of all collections.
+    CollectionPages, "collectionPage", CollectionPage => Arc<Vec<CollectionRow>>, |list| list.len(),
+    |source, keys| {
+        let mut loaded = Loaded::default();
+        for page in keys {
+            let rows = collections_page(&source.db, page.from, page.backwards, page.limit).await?;
+            loaded.insert(page, Arc::new(rows));
+        }
+        Ok(loaded)
+    }
+);
+cached!(CollectionPages as Collection;
+    key(source, page, out) { write!(out, "{page:?}") }
+    tags(source, _page, tags) { tags.collections(); });
+batch!(
+    /// How many collections the shop has.
+    CollectionCount, "collectionCount" leaf: true, () => i64, |_| 1,
+    |source, _keys| Ok([((), collection_count(&source.db).await?)].into_iter().collect())
+);
+cached!(CollectionCount as Collection;
+    key(source, (), out) { write!(out, "all") }
+    tags(source, (), tags) { tags.collections(); });
+
+/// A page of all collections, in the order of its statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct CollectionPage {
+    from: Option<CollectionPosition>,
+    backwards: bool,
+    limit: u32,
+}
 
 /// A named set of products, hand-picked or kept by rules.
 #[derive(Clone)]
@@ -62,7 +107,7 @@ impl Collection {
 }
 
 /// A named set of products, hand-picked or kept by rules.
-#[Object(crate = "crate::execution")]
+#[Object(crate = "crate::execution", directive = CacheControl::apply(Collection::DECISION))]
 impl Collection {
     /// Opaque id.
     pub(crate) async fn id(&self) -> ID {
@@ -114,7 +159,7 @@ fn fingerprint() -> Fingerprint {
 }
 
 /// A page of the shop's collections, in display order.
-#[Object(crate = "crate::execution")]
+#[Object(crate = "crate::execution", directive = CacheControl::apply(CollectionConnection::DECISION))]
 impl CollectionConnection {
     /// The collections with their cursors.
     async fn edges(&self) -> Vec<CollectionEdge> {
@@ -135,8 +180,7 @@ impl CollectionConnection {
     }
     /// All collections of the shop.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64> {
-        let request = ctx.request();
-        request.loaders.hold(collection_count(&request.db)).await.map_err(database)
+        Ok(ctx.request().loaders.collection_count().load(()).await.map_err(load)?.unwrap_or(0))
     }
 }
 
@@ -194,21 +238,15 @@ impl CollectionQuery {
             (None, None) => None,
             _ => return Err(bad_input("`first` goes with `after`, and `last` with `before`")),
         };
-        let request = ctx.request();
-        let query = collections_page(&request.db, from, page.backwards, page.size + 1);
-        let mut rows = request.loaders.hold(query).await.map_err(database)?;
-        let more = rows.len() > page.size as usize;
-        rows.truncate(page.size as usize);
+        let asked = CollectionPage { from, backwards: page.backwards, limit: page.size + 1 };
+        let loaded = ctx.request().loaders.collection_pages().load(asked).await.map_err(load)?.unwrap_or_default();
+        let more = loaded.len() > page.size as usize;
+        let mut rows: Vec<_> = SharedRow::rows(&loaded, page.size as usize).map(Collection).collect();
         if page.backwards {
             rows.reverse();
         }
         let (has_next, has_previous) = if page.backwards { (from.is_some(), more) } else { (more, from.is_some()) };
-        let rows = Arc::new(rows);
-        Ok(CollectionConnection {
-            rows: SharedRow::rows(&rows, usize::MAX).map(Collection).collect(),
-            has_next,
-            has_previous,
-        })
+        Ok(CollectionConnection { rows, has_next, has_previous })
     }
 }
 
@@ -222,3 +260,7 @@ direct!(Collection {
 // The count is no batch.
 direct!(CollectionConnection { "edges" => edges, "nodes" => nodes, "pageInfo" => page_info, });
 direct!(CollectionQuery {});
+governed! {
+    CATALOG => Collection;
+    Decision::Part => CollectionConnection, CollectionQuery;
+}

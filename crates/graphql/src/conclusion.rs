@@ -1,6 +1,7 @@
 //! What comes after a run, be it of a request or of an event: keys in their order, codes on errors, the explanation.
 use crate::{
     answer::{Plan, arrange},
+    cached::Lookups,
     engine::finish,
     explain::{Clock, explain},
     request::RequestContext,
@@ -23,6 +24,7 @@ pub(crate) struct Ran {
     pub(crate) frontier: Frontier,
     pub(crate) statements: Statements,
     pub(crate) cost: u64,
+    pub(crate) lookups: Lookups,
 }
 
 impl Ran {
@@ -33,10 +35,10 @@ impl Ran {
             finish(error, context);
         }
         if context.explain {
-            let Self { started, parsed, resolving, frontier, statements, cost } = self;
+            let Self { started, parsed, resolving, frontier, statements, cost, lookups } = self;
             let resolving = resolving.and_then(|resolving| resolving.get().copied());
             let clock = Clock { started, parsed, resolving, ended: Instant::now() };
-            let explained = explain(&statements, &frontier.reports(), cost, &clock);
+            let explained = explain(&statements, &frontier.reports(), &lookups.take(), cost, &clock);
             response.extensions.insert("explain".to_owned(), explained);
         }
     }

@@ -6,19 +6,24 @@ use std::{
     time::Instant,
 };
 use tradewind_domain::currency::Currency;
-use tradewind_persistence::{Db, read::Scope};
+use tradewind_persistence::read::Scope;
 
 /// One request: its channel, its time, its loaders.
 pub(crate) struct RequestCtx {
     pub(crate) channel: Arc<Channel>,
     pub(crate) scope: Scope,
     pub(crate) loaders: Loaders,
-    pub(crate) db: Db,
+    /// Who asks; nobody can log in yet.
+    pub(crate) viewer: Option<u64>,
     /// When the first resolver ran, where somebody wants to know: validation is over then.
     pub(crate) resolving: Option<Arc<OnceLock<Instant>>>,
 }
 
 impl RequestCtx {
+    pub(crate) fn has_viewer(&self) -> bool {
+        self.viewer.is_some()
+    }
+
     pub(crate) fn currency(&self) -> Currency {
         self.channel.currency
     }

@@ -1,6 +1,8 @@
 //! Runs requests: limits, channel, loaders, execution, and what is told of errors.
 use crate::{
     answer::{OutputTypes, Plan, Planned, mark, plan, render},
+    cached::{Boundary, Lookups},
+    caching::Caching,
     conclusion::Ran,
     context::RequestCtx,
     directory::{Directory, NoChannel},
@@ -9,6 +11,7 @@ use crate::{
     execution::Rendering,
     limits::{Analysis, Limits, Refusal, analyse, check_cost, cost, objects, report, scan},
     loaders::{Loaders, Source},
+    policy::undecided,
     request::{GraphqlRequest, Outcome, RequestContext, type_name},
     schema::{ShopSchema, build},
     validation::{Policy, TypeSystem, Validated, coerce, leave_out, syntax_error, validate},
@@ -27,8 +30,9 @@ use std::{
     },
     time::{Duration, Instant},
 };
+use tradewind_cache::{Cache, Use, View};
 use tradewind_loader::{Frontier, LoaderMetrics, Observer};
-use tradewind_persistence::{Db, DbError, read::Scope, statements};
+use tradewind_persistence::{Db, DbError, cache_log::check_triggers, read::Scope, statements};
 
 /// Longer texts in errors echo what the client sent; nobody reads them.
 const LONGEST_MESSAGE: usize = 500;
@@ -44,6 +48,7 @@ pub struct Engine {
     documents: Documents,
     limits: Arc<Limits>,
     metrics: Option<Arc<LoaderMetrics>>,
+    cache: Option<Cache>,
 }
 
 /// An operation that may run: [`Engine::run`] it, or [`Engine::subscribe`].
@@ -79,15 +84,42 @@ impl Prepared {
 }
 
 impl Engine {
-    /// Reads the channels and builds the schema.
-    pub async fn start(db: Db, limits: Limits, metrics: Option<Arc<LoaderMetrics>>) -> Result<Self, DbError> {
+    /// Reads the channels and builds the schema. Refuses a schema with a type of which nobody decided whether it may be
+    /// kept, and a database that does not log the changes of what is. `cache`: none, and each request reads everything.
+    pub async fn start(
+        db: Db,
+        limits: Limits,
+        metrics: Option<Arc<LoaderMetrics>>,
+        cache: Option<Cache>,
+    ) -> Result<Self, DbError> {
         let directory = Arc::new(Directory::load(&db).await?);
         let schema = build(Some(Arc::clone(&directory)));
         let (sdl, unreadable) = (schema.sdl(), |cause| DbError::Setup(format!("the schema's text: {cause}")));
         let types = Arc::new(OutputTypes::parse(&sdl).map_err(unreadable)?);
         let type_system = Arc::new(TypeSystem::parse(&sdl).map_err(unreadable)?);
+        let undecided = undecided(&types);
+        if !undecided.is_empty() {
+            let undecided = undecided.join(", ");
+            return Err(DbError::Setup(format!(
+                "no @cacheControl on {undecided}: decide with `governed!` beside the type"
+            )));
+        }
+        if cache.is_some() {
+            check_triggers(&db).await?;
+        }
         let (documents, limits) = (Documents::new(limits.document_cache_bytes), Arc::new(limits));
-        Ok(Self { schema, db, directory, types, type_system, documents, limits, metrics })
+        Ok(Self { schema, db, directory, types, type_system, documents, limits, metrics, cache })
+    }
+
+    /// What it reads through.
+    pub fn cache(&self) -> Option<&Cache> {
+        self.cache.as_ref()
+    }
+
+    /// What one request reads through. A mutation reads the primary, and what it reads there is nobody else's.
+    pub(crate) fn view(&self, kind: OperationType) -> Option<View> {
+        let usage = if kind == OperationType::Mutation { Use::Bypass } else { Use::ReadWrite };
+        self.cache.as_ref().map(|cache| cache.view(None, usage))
     }
 
     /// The database that it reads.
@@ -125,17 +157,19 @@ impl Engine {
         let request = self.request(&prepared);
         let Prepared { document, plan, cost, .. } = prepared;
         let (operation_name, kind) = (document.operation_name.clone(), document.kind);
+        let (view, lookups) = (self.view(kind), Lookups::new(context.explain));
         let run = async {
-            let channel = self.directory.resolve(&self.db, context.channel.as_deref()).await?;
+            let channel = self.directory.resolve(&self.db, view.as_ref(), context.channel.as_deref()).await?;
             let scope = Scope::new(channel.row.id, context.now);
             if let Some(known) = document.constant.as_ref().and_then(OnceLock::get) {
                 return Ok(Response::new(known.clone()));
             }
             let db = self.db.pipelined();
-            let source = Source { db: db.clone(), scope, columns: document.columns };
+            let (view, lookups, boundary) = (view.clone(), lookups.clone(), Boundary::default());
+            let source = Source { db, scope, columns: document.columns, view, boundary, lookups };
             let loaders = Loaders::new(frontier.clone(), source);
             let resolving = resolving.clone();
-            let mut request = request.data(RequestCtx { channel, scope, loaders, db, resolving });
+            let mut request = request.data(RequestCtx { channel, scope, loaders, viewer: None, resolving });
             if document.is_rendered {
                 let (types, is_direct, objects) = (Arc::clone(&self.types), document.is_direct, written.clone());
                 let (frontier, has_failed) = (frontier.clone(), AtomicBool::new(false));
@@ -155,7 +189,7 @@ impl Engine {
         let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
         let plan = plan.as_ref().unwrap_or(&document.plan);
         let count = statements.count;
-        let ran = Ran { started, parsed, resolving, frontier, statements, cost };
+        let ran = Ran { started, parsed, resolving, frontier, statements, cost, lookups };
         ran.conclude(&mut response, plan, document.is_rendered, &context);
         if let Some(constant) = document.constant.as_ref().filter(|_| response.errors.is_empty()) {
             response.data = constant.get_or_init(|| render(&response.data)).clone();
@@ -165,8 +199,20 @@ impl Engine {
             response.extensions.insert("cost".to_owned(), report(cost, Some(actual)));
         }
         let error_code = response.errors.first().and_then(code_of);
+        let is_kept =
+            kind == OperationType::Query && executed && error_code.is_none() && !context.explain && !context.cost;
+        let summary = view.filter(|_| executed).map(|view| view.summary());
+        if summary.as_ref().is_some_and(|summary| summary.unverified) {
+            // What cannot be proven fresh says so.
+            response.extensions.insert("unverified".to_owned(), Value::Boolean(true));
+        }
+        let caching = match &self.cache {
+            Some(cache) if is_kept => Caching::of(document.policy, summary, cache),
+            _ => Caching::none(),
+        };
         Outcome {
             response,
+            caching,
             executed,
             method_not_allowed: false,
             operation_name,
@@ -247,14 +293,14 @@ impl Engine {
             let message = format!("fragment `{}` spreads itself: take the circle out", cut(fragment));
             return Err(refuse(Code::GraphqlValidationFailed, message, context));
         }
-        let policy = Policy { introspection: self.limits.introspection };
+        let rules = Policy { introspection: self.limits.introspection };
         let Validated { has_optional } =
-            validate(&self.type_system, &parsed, query, policy).map_err(|errors| unfit(errors, context))?;
+            validate(&self.type_system, &parsed, query, rules).map_err(|errors| unfit(errors, context))?;
         prune(&mut parsed, operation_name);
         let operation = choose(&parsed, operation_name).map_err(unknown)?;
         let kind = operation.ty;
         let constant = is_constant(operation).then(OnceLock::new);
-        let Planned { plan, merged, is_conditional, is_repeated, columns } =
+        let Planned { plan, merged, is_conditional, is_repeated, columns, policy } =
             plan(&self.types, &parsed, operation, None);
         mark(&mut parsed, &self.types, &merged);
         let name = parsed.operations.iter().next().and_then(|(name, _)| name.map(ToString::to_string));
@@ -267,6 +313,7 @@ impl Engine {
             is_rendered,
             is_direct,
             columns,
+            policy,
             parsed,
             cost,
             has_optional,

@@ -1,6 +1,7 @@
 //! `extensions.explain`: what a request did to the database.
 use async_graphql::Value;
 use std::time::{Duration, Instant};
+use tradewind_cache::Lookup;
 use tradewind_loader::BatchReport;
 use tradewind_persistence::statements::Statements;
 
@@ -27,18 +28,36 @@ fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
-/// `{ statements micros cost phases { name micros startMicros } batches { loader keys rows micros … } statementList }`.
-pub(crate) fn explain(statements: &Statements, batches: &[BatchReport], cost: u64, clock: &Clock) -> Value {
+fn cache(found: Lookup) -> serde_json::Value {
+    serde_json::json!({
+        "l1": found.l1, "l2": found.l2, "superseded": found.superseded, "expired": found.expired,
+        "missed": found.missed, "negative": found.negative, "joined": found.joined, "unverified": found.unverified,
+        "fenceMicros": micros(found.fence),
+    })
+}
+
+/// `{ statements micros cost phases { name micros startMicros } batches { loader keys rows micros cache … } statementList }`.
+pub(crate) fn explain(
+    statements: &Statements,
+    batches: &[BatchReport],
+    lookups: &[(&str, Lookup)],
+    cost: u64,
+    clock: &Clock,
+) -> Value {
     let phase = |(name, began, ended): (&str, Instant, Instant)| {
         let start = began.duration_since(clock.started);
         serde_json::json!({ "name": name, "startMicros": micros(start), "micros": micros(ended.duration_since(began)) })
     };
     let phases: Vec<_> = clock.phases().map(phase).collect();
     let whole = micros(clock.ended.duration_since(clock.started));
+    let mut lookups = lookups.to_vec();
     let batches: Vec<_> = batches
         .iter()
         .map(|batch| {
+            // Batches of one loader end in the order in which they leave: each waits for the level before.
+            let lookup = lookups.iter().position(|(loader, _)| *loader == batch.loader).map(|at| lookups.remove(at).1);
             serde_json::json!({
+                "cache": lookup.map(cache),
                 "loader": batch.loader, "keys": batch.keys, "rows": batch.rows, "micros": batch.micros,
                 "startMicros": batch.start_micros, "chunks": batch.chunks,
             })

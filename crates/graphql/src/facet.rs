@@ -1,13 +1,16 @@
 //! Facets of a product list.
 use crate::{
+    cached::cached,
     execution::direct,
     filter::ProductFilter,
     loaders::{Source, batch},
+    policy::{CATALOG, CacheControl, Decision, Governed as _, governed},
     product_list::{Group, ListKey, groups},
     scalars::{Decimal, Json},
 };
 use async_graphql::{Enum, SimpleObject, Value};
 use futures_util::future::{try_join, try_join_all};
+use serde::{Deserialize, Serialize};
 use std::{collections::HashMap, sync::Arc};
 use tradewind_domain::{
     currency::Currency,
@@ -34,7 +37,7 @@ pub(crate) struct FacetKey {
 }
 
 /// The counts of one list.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(crate) struct FacetCounts {
     values: Vec<ValueCount>,
     categories: Vec<CategoryCount>,
@@ -58,6 +61,15 @@ batch!(
         Ok(loaded)
     }
 );
+cached!(FacetsOf as Facet, until: publication;
+key(source, key, out) { write!(out, "{}:", source.scope.channel_id).and_then(|()| key.list.describe(&"facets", out)) }
+tags(source, key, tags) {
+    key.list.tags(source.scope.channel_id, &mut tags);
+    tags.listings(source.scope.channel_id);
+    tags.facets();
+    tags.scopes(source.scope.channel_id);
+    tags.categories();
+});
 
 /// The key of a value facet, and the query without that facet's filter, for each such filter that is set.
 fn own_filters(query: &ListQuery) -> Vec<(String, ListQuery)> {
@@ -146,7 +158,7 @@ pub enum FacetKind {
 
 /// A way to narrow the list.
 #[derive(Clone, Debug, SimpleObject)]
-#[graphql(crate = "crate::execution")]
+#[graphql(crate = "crate::execution", directive = CacheControl::apply(Facet::DECISION))]
 pub struct Facet {
     /// `category`, `vendor`, `productType`, `tags`, `price`, `inStock`, `rating`, or `option:` and an option's name.
     pub key: String,
@@ -162,7 +174,7 @@ pub struct Facet {
 
 /// A value that narrows the list.
 #[derive(Clone, Debug, SimpleObject)]
-#[graphql(crate = "crate::execution")]
+#[graphql(crate = "crate::execution", directive = CacheControl::apply(FacetValue::DECISION))]
 pub struct FacetValue {
     /// What the filter takes.
     pub value: String,
@@ -178,7 +190,7 @@ pub struct FacetValue {
 
 /// The span of a figure over the list, in the channel's currency.
 #[derive(Clone, Debug, SimpleObject)]
-#[graphql(crate = "crate::execution")]
+#[graphql(crate = "crate::execution", directive = CacheControl::apply(FacetRange::DECISION))]
 pub struct FacetRange {
     /// Lowest.
     pub min: Decimal,
@@ -190,7 +202,7 @@ pub struct FacetRange {
 
 /// One part of the span.
 #[derive(Clone, Debug, SimpleObject)]
-#[graphql(crate = "crate::execution")]
+#[graphql(crate = "crate::execution", directive = CacheControl::apply(FacetBucket::DECISION))]
 pub struct FacetBucket {
     /// Lowest figure of the part, included.
     pub from: Decimal,
@@ -325,3 +337,7 @@ direct!(FacetValue { "value": value, "label": label, "count": count, "selected":
 direct!(FacetRange { "min": min, "max": max, "histogram": histogram, });
 direct!(FacetBucket { "from": from, "to": to, "count": count, });
 crate::execution::direct_enum!(FacetKind);
+governed! {
+    CATALOG => Facet;
+    Decision::Part => FacetValue, FacetRange, FacetBucket;
+}

@@ -6,6 +6,8 @@
 )]
 
 mod answer;
+mod cached;
+mod caching;
 mod category;
 mod channel;
 mod check;
@@ -30,6 +32,7 @@ mod media;
 mod money;
 mod node;
 mod page;
+mod policy;
 mod product;
 mod product_connection;
 mod product_list;
@@ -46,6 +49,8 @@ mod validation;
 mod variant;
 
 pub use async_graphql::Response;
+pub use cached::{DatabaseLog, DatabaseReplicas};
+pub use caching::Caching;
 pub use check::CheckedOperation;
 pub use engine::{Engine, Prepared};
 pub use error::Code;

@@ -1,20 +1,22 @@
 //! One loader per relation, made when first used, all on the request's frontier.
 use crate::{
-    category::{AncestorsOf, CategoryById, CategoryBySlug, ChildrenOf},
-    collection::{CollectionById, CollectionBySlug, CollectionsOf},
+    cached::{Boundary, Fresh, Lookups, Through},
+    category::{AncestorsOf, CategoryById, CategoryBySlug, ChildrenOf, Roots},
+    collection::{CollectionById, CollectionBySlug, CollectionCount, CollectionPages, CollectionsOf},
     facet::FacetsOf,
     media::{FeaturedOf, MediaById, MediaOf},
     product::{DescriptionOf, DetailsOf, ProductById, ProductBySlug},
     product_list::{ListCountOf, ListOf},
     review::{AuthorById, ReviewById, ReviewsOf},
-    search::CorrectedSearch,
+    search::{CategoriesLike, CollectionsLike, CompletionsOf, CorrectedSearch},
     stock::{StockOf, WarehouseById},
     variant::{VariantByChoice, VariantById, VariantCountOf, VariantsOf},
 };
 use std::sync::OnceLock;
+use tradewind_cache::View;
 use tradewind_loader::{Frontier, Loader};
 use tradewind_persistence::{
-    Db,
+    Db, Route,
     read::{Scope, product::ProductColumns},
 };
 
@@ -25,68 +27,90 @@ pub(crate) struct Source {
     pub(crate) scope: Scope,
     /// What the document asks of products anywhere, to be read with each of them.
     pub(crate) columns: ProductColumns,
+    /// What the request reads through; none: there is no cache.
+    pub(crate) view: Option<View>,
+    /// When what the channel shows changes by itself.
+    pub(crate) boundary: Boundary,
+    pub(crate) lookups: Lookups,
+}
+
+impl Source {
+    /// The same, read from a replica.
+    pub(crate) fn of_replica(&self, replica: usize) -> Self {
+        Self { db: self.db.on(Route::Replica(replica)), ..self.clone() }
+    }
 }
 
 macro_rules! loaders {
-    ($($name:ident: $batch:ident,)*) => {
+    ($($name:ident: $way:ident<$batch:ident>,)*) => {
         /// The loaders of one request.
         pub(crate) struct Loaders {
             frontier: Frontier,
             source: Source,
-            $($name: OnceLock<Loader<$batch>>,)*
+            $($name: OnceLock<Loader<$way<$batch>>>,)*
         }
 
         impl Loaders {
-            /// Awaits a query that is no batch as part of the current level.
-            pub(crate) async fn hold<F: Future>(&self, query: F) -> F::Output {
-                self.frontier.hold(query).await
-            }
-
             pub(crate) fn new(frontier: Frontier, source: Source) -> Self {
                 Self { frontier, source, $($name: OnceLock::new(),)* }
             }
-            $(pub(crate) fn $name(&self) -> &Loader<$batch> {
-                self.$name.get_or_init(|| self.frontier.loader($batch(self.source.clone())))
+            $(pub(crate) fn $name(&self) -> &Loader<$way<$batch>> {
+                self.$name.get_or_init(|| self.frontier.loader($way::new(self.source.clone())))
             })*
         }
     };
 }
 
 loaders! {
-    product_by_id: ProductById,
-    product_by_slug: ProductBySlug,
-    details_of: DetailsOf,
-    description_of: DescriptionOf,
-    list_of: ListOf,
-    list_count_of: ListCountOf,
-    facets_of: FacetsOf,
-    corrected_search: CorrectedSearch,
-    variants_of: VariantsOf,
-    variant_count_of: VariantCountOf,
-    variant_by_id: VariantById,
-    variant_by_choice: VariantByChoice,
-    stock_of: StockOf,
-    warehouse_by_id: WarehouseById,
-    media_of: MediaOf,
-    featured_of: FeaturedOf,
-    media_by_id: MediaById,
-    category_by_id: CategoryById,
-    category_by_slug: CategoryBySlug,
-    children_of: ChildrenOf,
-    ancestors_of: AncestorsOf,
-    collection_by_id: CollectionById,
-    collection_by_slug: CollectionBySlug,
-    collections_of: CollectionsOf,
-    reviews_of: ReviewsOf,
-    review_by_id: ReviewById,
-    author_by_id: AuthorById,
+    product_by_id: Through<ProductById>,
+    product_by_slug: Through<ProductBySlug>,
+    details_of: Through<DetailsOf>,
+    description_of: Through<DescriptionOf>,
+    list_of: Through<ListOf>,
+    list_count_of: Through<ListCountOf>,
+    facets_of: Through<FacetsOf>,
+    corrected_search: Through<CorrectedSearch>,
+    variants_of: Through<VariantsOf>,
+    variant_count_of: Through<VariantCountOf>,
+    variant_by_id: Through<VariantById>,
+    variant_by_choice: Through<VariantByChoice>,
+    stock_of: Fresh<StockOf>,
+    warehouse_by_id: Fresh<WarehouseById>,
+    media_of: Through<MediaOf>,
+    featured_of: Through<FeaturedOf>,
+    media_by_id: Through<MediaById>,
+    category_by_id: Through<CategoryById>,
+    category_by_slug: Through<CategoryBySlug>,
+    children_of: Through<ChildrenOf>,
+    ancestors_of: Through<AncestorsOf>,
+    collection_by_id: Through<CollectionById>,
+    collection_by_slug: Through<CollectionBySlug>,
+    collections_of: Through<CollectionsOf>,
+    reviews_of: Through<ReviewsOf>,
+    review_by_id: Through<ReviewById>,
+    author_by_id: Through<AuthorById>,
+    roots: Through<Roots>,
+    collection_pages: Through<CollectionPages>,
+    collection_count: Through<CollectionCount>,
+    completions_of: Through<CompletionsOf>,
+    collections_like: Through<CollectionsLike>,
+    categories_like: Through<CategoriesLike>,
 }
 
 /// Declares a batch: its name in reports, key, value, and how keys become values.
 macro_rules! batch {
     ($(#[$meta:meta])* $batch:ident, $name:literal $(leaf: $leaf:literal)?, $key:ty => $value:ty, $rows:expr, |$source:ident, $keys:ident| $fetch:expr) => {
         $(#[$meta])*
-        pub(crate) struct $batch(pub(crate) $crate::loaders::Source);
+        pub(crate) struct $batch($crate::loaders::Source);
+
+        impl $crate::cached::OnSource for $batch {
+            fn on(source: $crate::loaders::Source) -> Self {
+                Self(source)
+            }
+            fn source(&self) -> &$crate::loaders::Source {
+                &self.0
+            }
+        }
 
         impl tradewind_loader::Batch for $batch {
             const NAME: &'static str = $name;

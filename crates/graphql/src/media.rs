@@ -1,9 +1,11 @@
 //! Pictures and films.
 use crate::{
+    cached::cached,
     context::Request as _,
     error::load,
     execution::direct,
     loaders::{batch, by_id, shared},
+    policy::{CATALOG, CacheControl, Governed as _, governed},
     product::Product,
     shared_row::SharedRow,
 };
@@ -18,16 +20,26 @@ batch!(
     MediaOf, "media", Uuid => Arc<Vec<MediaRow>>, |list| list.len(),
     |source, keys| Ok(shared(media_by_products(&source.db, keys).await?))
 );
+cached!(MediaOf as Media;
+    key(source, id, out) { write!(out, "{id}") }
+    tags(source, id, tags) { tags.product(*id); });
 batch!(
     /// The first of a product's media.
     FeaturedOf, "featuredMedia", Uuid => Arc<MediaRow>, |_| 1,
     |source, keys| Ok(by_id(featured_media(&source.db, keys).await?, |row| row.product_id))
 );
+cached!(FeaturedOf as Media;
+    key(source, id, out) { write!(out, "{id}") }
+    tags(source, id, tags) { tags.product(*id); });
 batch!(
     /// Media of visible products.
     MediaById, "mediaById", Uuid => Arc<MediaRow>, |_| 1,
     |source, keys| Ok(by_id(media_by_ids(&source.db, source.scope, keys).await?, |row| row.id))
 );
+cached!(MediaById as Media, until: publication, absent: never;
+    key(source, id, out) { write!(out, "{id}:{}", source.scope.channel_id) }
+    tags(source, id, tags) { tags.media(*id); }
+    found(row, tags) { tags.product(row.product_id); });
 
 /// A picture or film of a product.
 pub struct Media(pub(crate) SharedRow<MediaRow>);
@@ -39,7 +51,7 @@ impl Media {
 }
 
 /// A picture or film of a product.
-#[Object(crate = "crate::execution")]
+#[Object(crate = "crate::execution", directive = CacheControl::apply(Media::DECISION))]
 impl Media {
     /// Opaque id.
     pub(crate) async fn id(&self) -> ID {
@@ -76,3 +88,6 @@ direct!(Media {
     "height" => !height,
     "product" => product,
 });
+governed! {
+    CATALOG => Media;
+}

@@ -1,5 +1,6 @@
 //! Money on the wire.
 use crate::execution::direct;
+use crate::policy::{CacheControl, Decision, Governed as _, governed};
 use crate::scalars::Decimal;
 use async_graphql::{Object, SimpleObject};
 use tradewind_domain::{currency::Currency, money};
@@ -15,7 +16,7 @@ impl Money {
 }
 
 /// An amount of one currency.
-#[Object(crate = "crate::execution")]
+#[Object(crate = "crate::execution", directive = CacheControl::apply(Money::DECISION))]
 impl Money {
     /// Decimal string with as many decimals as the currency has, such as `"12.99"` or, in yen, `"1300"`.
     async fn amount(&self) -> Decimal {
@@ -29,7 +30,7 @@ impl Money {
 
 /// The lowest and the highest amount of a set.
 #[derive(Clone, Copy, Debug, SimpleObject)]
-#[graphql(crate = "crate::execution")]
+#[graphql(crate = "crate::execution", directive = CacheControl::apply(MoneyRange::DECISION))]
 pub struct MoneyRange {
     /// Lowest.
     pub min: Money,
@@ -45,3 +46,6 @@ impl MoneyRange {
 
 direct!(Money { "amount" => !amount, "currencyCode" => !currency_code, });
 direct!(MoneyRange { "min": min, "max": max, });
+governed! {
+    Decision::Part => Money, MoneyRange;
+}

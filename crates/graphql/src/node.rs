@@ -8,6 +8,7 @@ use crate::{
     error::{bad_input, load},
     execution::direct,
     media::Media,
+    policy::{Decision, governed},
     product::Product,
     review::Review,
     stock::Warehouse,
@@ -118,3 +119,6 @@ impl NodeQuery {
 }
 
 direct!(NodeQuery {});
+governed! {
+    Decision::Part => NodeQuery;
+}

@@ -1,6 +1,7 @@
 //! Page arguments: `first` and `after`, or `last` and `before`.
 use crate::error::bad_input;
 use crate::execution::direct;
+use crate::policy::{CacheControl, Decision, Governed as _, governed};
 use async_graphql::{Error, SimpleObject};
 
 /// The largest page.
@@ -33,7 +34,7 @@ pub(crate) fn page_size(first: Option<i32>, last: Option<i32>) -> Result<PageSiz
 
 /// Where a page lies in its list.
 #[derive(Clone, Debug, SimpleObject)]
-#[graphql(crate = "crate::execution")]
+#[graphql(crate = "crate::execution", directive = CacheControl::apply(PageInfo::DECISION))]
 pub struct PageInfo {
     /// More items follow.
     pub has_next_page: bool,
@@ -50,7 +51,10 @@ macro_rules! edge {
     ($edge:ident, $node:ty, $of:literal) => {
         #[doc = concat!("One of the ", $of, " and its cursor.")]
         #[derive(Clone, async_graphql::SimpleObject)]
-        #[graphql(crate = "crate::execution")]
+        #[graphql(
+            crate = "crate::execution",
+            directive = $crate::policy::CacheControl::apply(<$edge as $crate::policy::Governed>::DECISION)
+        )]
         pub struct $edge {
             /// For `after` and `before`.
             pub cursor: String,
@@ -58,6 +62,7 @@ macro_rules! edge {
             pub node: $node,
         }
 
+        $crate::policy::governed! { $crate::policy::Decision::Part => $edge; }
         $crate::execution::direct!($edge { "cursor": cursor, "node": node, });
     };
 }
@@ -69,3 +74,6 @@ direct!(PageInfo {
     "startCursor": start_cursor,
     "endCursor": end_cursor,
 });
+governed! {
+    Decision::Part => PageInfo;
+}

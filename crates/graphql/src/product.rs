@@ -1,5 +1,6 @@
 //! Products.
 use crate::{
+    cached::cached,
     category::Category,
     collection::Collection,
     context::Request as _,
@@ -9,6 +10,7 @@ use crate::{
     loaders::{batch, by_id},
     media::Media,
     money::MoneyRange,
+    policy::{CATALOG, CacheControl, Decision, Governed as _, governed},
     product_connection::ProductConnection,
     product_list::{ListArgs, Owner},
     product_option::ProductOption,
@@ -37,6 +39,9 @@ batch!(
     ProductById, "product", Uuid => Arc<ProductRow>, |_| 1,
     |source, keys| Ok(by_id(products_by_ids(&source.db, source.scope, source.columns, keys).await?, |row| row.id))
 );
+cached!(ProductById as Product, until: publication;
+    key(source, id, out) { write!(out, "{id}:{}:{:?}", source.scope.channel_id, source.columns) }
+    tags(source, id, tags) { tags.product(*id); });
 batch!(
     /// Visible products by the part of their address.
     ProductBySlug, "productBySlug", String => Arc<ProductRow>, |_| 1,
@@ -45,6 +50,10 @@ batch!(
         Ok(rows.into_iter().map(|row| (row.slug.clone(), Arc::new(row))).collect())
     }
 );
+cached!(ProductBySlug as Product, until: publication;
+    key(source, slug, out) { write!(out, "{slug}:{}:{:?}", source.scope.channel_id, source.columns) }
+    tags(source, slug, tags) { tags.product_slug(slug); }
+    found(row, tags) { tags.product(row.id); });
 batch!(
     /// Details of products that were read without.
     DetailsOf, "productDetails", Uuid => Arc<ProductDetails>, |_| 1,
@@ -53,6 +62,9 @@ batch!(
         Ok(rows.into_iter().map(|row| (row.product_id, Arc::new(row.details))).collect())
     }
 );
+cached!(DetailsOf as Product;
+    key(source, id, out) { write!(out, "{id}") }
+    tags(source, id, tags) { tags.product(*id); });
 batch!(
     /// The long texts of products from a list.
     DescriptionOf, "descriptionHtml", Uuid => Arc<str>, |_| 1,
@@ -61,6 +73,9 @@ batch!(
         Ok(rows.into_iter().map(|row| (row.product_id, row.html.into())).collect())
     }
 );
+cached!(DescriptionOf as Product;
+    key(source, id, out) { write!(out, "{id}") }
+    tags(source, id, tags) { tags.product(*id); });
 
 /// Where a product is in its life. Shoppers only ever see ACTIVE ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -75,7 +90,7 @@ pub enum ProductStatus {
 
 /// The average of a product's reviews.
 #[derive(Clone, Copy, Debug, SimpleObject)]
-#[graphql(crate = "crate::execution")]
+#[graphql(crate = "crate::execution", directive = CacheControl::apply(Rating::DECISION))]
 pub struct Rating {
     /// Stars, 1 to 5 with three decimals; null without reviews.
     pub average: Option<f64>,
@@ -85,7 +100,7 @@ pub struct Rating {
 
 /// What search engines are told.
 #[derive(Clone, Debug, SimpleObject)]
-#[graphql(crate = "crate::execution")]
+#[graphql(crate = "crate::execution", directive = CacheControl::apply(Seo::DECISION))]
 pub struct Seo {
     /// Title of the page; null: use the product's title.
     pub title: Option<String>,
@@ -98,7 +113,7 @@ pub struct Seo {
 pub struct Product(pub(crate) Arc<ProductRow>);
 
 /// Something that the shop sells, as the channel of the request shows it.
-#[Object(crate = "crate::execution")]
+#[Object(crate = "crate::execution", directive = CacheControl::apply(Product::DECISION))]
 impl Product {
     /// Opaque id.
     pub(crate) async fn id(&self) -> ID {
@@ -369,3 +384,7 @@ direct!(Product {
 });
 direct!(ProductQuery {});
 crate::execution::direct_enum!(ProductStatus);
+governed! {
+    CATALOG => Product;
+    Decision::Part => Rating, Seo, ProductQuery;
+}

@@ -6,6 +6,7 @@ use crate::{
     execution::direct,
     facet::{Facet, FacetKey},
     page::{PageInfo, edge},
+    policy::{CacheControl, Decision, Governed as _, governed},
     product::Product,
     product_list::{CheckedList, ListArgs, ListedProduct, Owner},
 };
@@ -50,7 +51,7 @@ impl ProductConnection {
 }
 
 /// A page of products.
-#[Object(crate = "crate::execution")]
+#[Object(crate = "crate::execution", directive = CacheControl::apply(ProductConnection::DECISION))]
 impl ProductConnection {
     /// The products with their cursors.
     async fn edges(&self, ctx: &Context<'_>) -> Result<Vec<ProductEdge>> {
@@ -96,3 +97,6 @@ impl ProductConnection {
 }
 
 direct!(ProductConnection { "edges" => edges, "nodes" => nodes, "pageInfo" => page_info, "totalCount" => total_count, "facets" => facets, });
+governed! {
+    Decision::Part => ProductConnection;
+}

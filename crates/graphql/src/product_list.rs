@@ -1,14 +1,23 @@
 //! Pages of products: a key says which list and which page, and all lists of a level are one statement.
 use crate::{
+    cached::{Tags, cached},
     context::Request as _,
     cursor::{self, Fingerprint},
     error::load,
     filter::{self, ProductFilter, ProductSort},
     loaders::{Source, batch},
     page::{PageSize, page_size},
+    product::Product,
 };
 use async_graphql::{Context, Result};
-use std::{collections::HashMap, hash::Hash, sync::Arc};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use std::{
+    collections::HashMap,
+    fmt::{self, Debug, Write as _},
+    hash::Hash,
+    sync::Arc,
+};
 use tradewind_domain::listing;
 use tradewind_loader::Loaded;
 use tradewind_persistence::read::{
@@ -43,6 +52,43 @@ pub(crate) struct ListKey {
     pub(crate) query: Arc<ListQuery>,
 }
 
+impl ListKey {
+    /// What tells lists, or pages of them, apart.
+    pub(crate) fn describe(&self, page: &impl Debug, out: &mut String) -> fmt::Result {
+        match self.owner {
+            Owner::Channel => out.push_str("channel:"),
+            Owner::Scope(id) => write!(out, "{id}:")?,
+        }
+        write!(out, "{:?}:", self.query.sort)?;
+        // Filters may be long; nobody reads them in a key.
+        let rest = Sha256::digest(format!("{:?}{page:?}", self.query));
+        rest.iter().take(16).try_for_each(|byte| write!(out, "{byte:02x}"))
+    }
+
+    /// What the list depends on, apart from the products in it.
+    pub(crate) fn tags(&self, channel: Uuid, tags: &mut Tags<'_>) {
+        let ListQuery { filter, search, .. } = self.query.as_ref();
+        let is_narrowed = *filter != listing::ProductFilter::default();
+        match self.owner {
+            Owner::Channel => tags.listings(channel),
+            Owner::Scope(id) => tags.scope(channel, id),
+        }
+        if is_narrowed || search.is_some() {
+            // Figures that only the channel's own rows have, and products that may come in.
+            tags.listings(channel);
+        }
+        if is_narrowed {
+            tags.facets();
+        }
+        if search.is_some() {
+            tags.search();
+        }
+        for id in filter.category_ids.iter().chain(&filter.collection_ids) {
+            tags.scope(channel, *id);
+        }
+    }
+}
+
 /// A page of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct PageKey {
@@ -60,7 +106,7 @@ pub(crate) struct CheckedList {
 }
 
 /// A product and its cursor's position, ready to be shared.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct ListedProduct {
     pub(crate) row: Arc<ProductRow>,
     pub(crate) position: tradewind_persistence::read::listing::Position,
@@ -128,6 +174,12 @@ batch!(
         Ok(loaded)
     }
 );
+cached!(ListOf as Product, until: publication;
+    key(source, page, out) {
+        write!(out, "{}:{:?}:", source.scope.channel_id, source.columns).and_then(|()| page.list.describe(&page.page, out))
+    }
+    tags(source, page, tags) { page.list.tags(source.scope.channel_id, &mut tags); }
+    found(list, tags) { list.iter().for_each(|listed| tags.product(listed.row.id)); });
 batch!(
     /// Lengths of lists.
     ListCountOf, "productCount" leaf: true, ListKey => i64, |_| 1,
@@ -143,6 +195,9 @@ batch!(
         Ok(loaded)
     }
 );
+cached!(ListCountOf as Product, until: publication;
+    key(source, list, out) { write!(out, "{}:", source.scope.channel_id).and_then(|()| list.describe(&(), out)) }
+    tags(source, list, tags) { list.tags(source.scope.channel_id, &mut tags); });
 
 fn listed(listed: Listed) -> ListedProduct {
     ListedProduct { row: Arc::new(listed.product), position: listed.position }

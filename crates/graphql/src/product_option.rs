@@ -1,5 +1,6 @@
 //! What a shopper chooses.
 use crate::execution::direct;
+use crate::policy::{CacheControl, Decision, Governed as _, governed};
 use async_graphql::Object;
 use tradewind_domain::option;
 
@@ -7,7 +8,7 @@ use tradewind_domain::option;
 pub struct ProductOption(pub(crate) option::ProductOption);
 
 /// What a shopper chooses, such as Size.
-#[Object(crate = "crate::execution")]
+#[Object(crate = "crate::execution", directive = CacheControl::apply(ProductOption::DECISION))]
 impl ProductOption {
     /// `Size`, `Color`.
     async fn name(&self) -> &str {
@@ -23,7 +24,7 @@ impl ProductOption {
 pub struct ProductOptionValue(option::OptionValue);
 
 /// One value of an option.
-#[Object(crate = "crate::execution")]
+#[Object(crate = "crate::execution", directive = CacheControl::apply(ProductOptionValue::DECISION))]
 impl ProductOptionValue {
     /// `Red`, `M`.
     async fn name(&self) -> &str {
@@ -37,3 +38,6 @@ impl ProductOptionValue {
 
 direct!(ProductOption { "name" => !name, "values" => values, });
 direct!(ProductOptionValue { "name" => !name, "swatch" => !swatch, });
+governed! {
+    Decision::Part => ProductOption, ProductOptionValue;
+}

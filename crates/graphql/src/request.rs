@@ -1,5 +1,8 @@
 //! What the transport hands in, and what it gets back.
-use crate::answer::{write_answer, write_json};
+use crate::{
+    answer::{write_answer, write_json},
+    caching::Caching,
+};
 use async_graphql::{ErrorExtensionValues, Response, ServerError, parser::types::OperationType};
 use chrono::{DateTime, Utc};
 
@@ -38,6 +41,8 @@ pub struct RequestContext {
 pub struct Outcome {
     /// The answer. Objects in its data may be JSON already: write it with [`Outcome::write_json`].
     pub response: Response,
+    /// What may be kept of it.
+    pub caching: Caching,
     /// False: the request was refused before anything ran, so the answer has no `data`.
     pub executed: bool,
     /// The operation is a mutation, and mutations were not allowed: nothing ran.
@@ -83,6 +88,7 @@ impl Outcome {
     pub(crate) fn unfit(code: Option<&'static str>, errors: Vec<ServerError>) -> Self {
         Self {
             response: Response::from_errors(errors),
+            caching: Caching::none(),
             executed: false,
             method_not_allowed: false,
             operation_name: None,

@@ -1,11 +1,13 @@
 //! Reviews and their authors.
 use crate::{
+    cached::cached,
     context::Request as _,
     cursor::{self, Fingerprint},
     error::{Code, database, error, load},
     execution::direct,
     loaders::{batch, by_id},
     page::{PageInfo, edge, page_size},
+    policy::{CATALOG, CacheControl, Decision, Governed as _, governed},
     product::Product,
     shared_row::SharedRow,
 };
@@ -42,16 +44,26 @@ batch!(
         Ok(loaded)
     }
 );
+cached!(ReviewsOf as Review;
+    key(source, page, out) { write!(out, "{}:{}:{:?}", page.parent, page.first, page.after) }
+    tags(source, page, tags) { tags.reviews(page.parent); });
 batch!(
     /// Reviews of visible products.
     ReviewById, "reviewById", Uuid => Arc<ReviewRow>, |_| 1,
     |source, keys| Ok(by_id(reviews_by_ids(&source.db, source.scope, keys).await?, |row| row.id))
 );
+cached!(ReviewById as Review, until: publication, absent: never;
+    key(source, id, out) { write!(out, "{id}:{}", source.scope.channel_id) }
+    tags(source, id, tags) { tags.review(*id); }
+    found(row, tags) { tags.product(row.product_id); });
 batch!(
     /// Authors of reviews.
     AuthorById, "author", Uuid => Arc<AuthorRow>, |_| 1,
     |source, keys| Ok(by_id(authors_by_ids(&source.db, keys).await?, |row| row.id))
 );
+cached!(AuthorById as ReviewAuthor;
+    key(source, id, out) { write!(out, "{id}") }
+    tags(source, id, tags) { tags.customer(*id); });
 
 /// The parents that ask for the same page.
 pub(crate) fn by_page<C: Copy + Eq + std::hash::Hash>(keys: Vec<ChildPage<C>>) -> HashMap<ChildPage<C>, Vec<Uuid>> {
@@ -73,7 +85,7 @@ impl Review {
 }
 
 /// A customer's opinion of a product.
-#[Object(crate = "crate::execution")]
+#[Object(crate = "crate::execution", directive = CacheControl::apply(Review::DECISION))]
 impl Review {
     /// Opaque id.
     pub(crate) async fn id(&self) -> ID {
@@ -115,7 +127,7 @@ impl Review {
 pub struct ReviewAuthor(Arc<AuthorRow>);
 
 /// The author of a review, as other shoppers see them.
-#[Object(crate = "crate::execution")]
+#[Object(crate = "crate::execution", directive = CacheControl::apply(ReviewAuthor::DECISION))]
 impl ReviewAuthor {
     /// The name that the author chose to show.
     async fn display_name(&self) -> &str {
@@ -171,7 +183,7 @@ fn review_position(cursor: &str) -> Result<ReviewPosition> {
 }
 
 /// A page of a product's reviews, newest first.
-#[Object(crate = "crate::execution")]
+#[Object(crate = "crate::execution", directive = CacheControl::apply(ReviewConnection::DECISION))]
 impl ReviewConnection {
     /// The reviews with their cursors.
     async fn edges(&self) -> Vec<ReviewEdge> {
@@ -208,3 +220,7 @@ direct!(Review {
 });
 direct!(ReviewAuthor { "displayName" => !display_name, });
 direct!(ReviewConnection { "edges" => edges, "nodes" => nodes, "pageInfo" => page_info, "totalCount" => total_count, });
+governed! {
+    CATALOG => Review, ReviewAuthor;
+    Decision::Part => ReviewConnection;
+}

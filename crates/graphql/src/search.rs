@@ -1,12 +1,14 @@
 //! Search: spelling of what was typed, and suggestions while typing.
 use crate::{
+    cached::cached,
     category::Category,
     collection::Collection,
     context::Request as _,
-    error::{bad_input, database, load},
+    error::{bad_input, load},
     execution::direct,
     filter::search_text,
     loaders::batch,
+    policy::{CacheControl, Decision, Governed as _, governed},
     product::Product,
     product_list::{ListKey, Owner, PageKey},
     shared_row::SharedRow,
@@ -16,6 +18,8 @@ use std::sync::Arc;
 use tradewind_domain::{listing, search_text::words};
 use tradewind_loader::Loaded;
 use tradewind_persistence::read::{
+    category::CategoryRow,
+    collection::CollectionRow,
     listing::{ListPage, ListQuery},
     search::{SearchQuery, with_corrections},
     suggestion::{categories_like, collections_like, completions},
@@ -36,10 +40,61 @@ batch!(
         Ok(loaded)
     }
 );
+cached!(CorrectedSearch as Product;
+    key(source, typed, out) { write!(out, "{:?}", typed.words) }
+    tags(source, _typed, tags) { tags.search(); });
+batch!(
+    /// Words of the vocabulary that begin with what was typed, and how many are wanted.
+    CompletionsOf, "completions", (String, u32) => Arc<Vec<String>>, |list| list.len(),
+    |source, keys| {
+        let mut loaded = Loaded::default();
+        for (typed, limit) in keys {
+            let terms = completions(&source.db, source.scope, &typed, limit).await?;
+            loaded.insert((typed, limit), Arc::new(terms.into_iter().map(|row| row.term).collect()));
+        }
+        Ok(loaded)
+    }
+);
+cached!(CompletionsOf as Product, until: publication;
+key(source, typed, out) { write!(out, "{}:{}:{}", source.scope.channel_id, typed.1, typed.0) }
+tags(source, _typed, tags) {
+    tags.search();
+    tags.listings(source.scope.channel_id);
+});
+batch!(
+    /// Collections whose name contains a text, and how many are wanted.
+    CollectionsLike, "collectionsLike", (String, u32) => Arc<Vec<CollectionRow>>, |list| list.len(),
+    |source, keys| {
+        let mut loaded = Loaded::default();
+        for (text, limit) in keys {
+            let rows = collections_like(&source.db, &text, limit).await?;
+            loaded.insert((text, limit), Arc::new(rows));
+        }
+        Ok(loaded)
+    }
+);
+cached!(CollectionsLike as Collection;
+    key(source, text, out) { write!(out, "{}:{}", text.1, text.0) }
+    tags(source, _text, tags) { tags.collections(); });
+batch!(
+    /// Categories whose name contains a text, and how many are wanted.
+    CategoriesLike, "categoriesLike", (String, u32) => Arc<Vec<CategoryRow>>, |list| list.len(),
+    |source, keys| {
+        let mut loaded = Loaded::default();
+        for (text, limit) in keys {
+            let rows = categories_like(&source.db, &text, limit).await?;
+            loaded.insert((text, limit), Arc::new(rows));
+        }
+        Ok(loaded)
+    }
+);
+cached!(CategoriesLike as Category;
+    key(source, text, out) { write!(out, "{}:{}", text.1, text.0) }
+    tags(source, _text, tags) { tags.categories(); });
 
 /// A search that a shopper may mean.
 #[derive(Clone, Debug, SimpleObject)]
-#[graphql(crate = "crate::execution")]
+#[graphql(crate = "crate::execution", directive = CacheControl::apply(QuerySuggestion::DECISION))]
 pub struct QuerySuggestion {
     /// What to search for.
     pub text: String,
@@ -47,7 +102,7 @@ pub struct QuerySuggestion {
 
 /// What a shopper may mean while typing.
 #[derive(SimpleObject)]
-#[graphql(crate = "crate::execution")]
+#[graphql(crate = "crate::execution", directive = CacheControl::apply(PredictiveSearchResult::DECISION))]
 pub struct PredictiveSearchResult {
     /// Searches: what was typed with its last word completed.
     pub queries: Vec<QuerySuggestion>,
@@ -80,18 +135,20 @@ impl SearchQueries {
             PredictiveSearchResult { queries: vec![], products: vec![], collections: vec![], categories: vec![] };
         let Some(text) = search_text(Some(query), None)? else { return Ok(nothing) };
         let Some(typed) = SearchQuery::parse(&text) else { return Ok(nothing) };
-        let (db, loaders) = (&ctx.request().db, &ctx.request().loaders);
+        let loaders = &ctx.request().loaders;
+        let like = || (text.clone(), limit);
         let (queries, products, collections, categories) = futures_util::try_join!(
             suggestions(ctx, &text, limit),
             products(ctx, typed, limit),
-            async { loaders.hold(collections_like(db, &text, limit)).await.map_err(database) },
-            async { loaders.hold(categories_like(db, &text, limit)).await.map_err(database) },
+            async { loaders.collections_like().load(like()).await.map_err(load) },
+            async { loaders.categories_like().load(like()).await.map_err(load) },
         )?;
+        let (collections, categories) = (collections.unwrap_or_default(), categories.unwrap_or_default());
         Ok(PredictiveSearchResult {
             queries,
             products,
-            collections: collections.into_iter().map(|row| Collection(SharedRow::single(row))).collect(),
-            categories: categories.into_iter().map(|row| Category(SharedRow::single(row))).collect(),
+            collections: SharedRow::rows(&collections, usize::MAX).map(Collection).collect(),
+            categories: SharedRow::rows(&categories, usize::MAX).map(Category).collect(),
         })
     }
 }
@@ -99,13 +156,12 @@ impl SearchQueries {
 async fn suggestions(ctx: &Context<'_>, text: &str, limit: u32) -> Result<Vec<QuerySuggestion>> {
     let mut typed = words(text);
     let Some(last) = typed.pop() else { return Ok(Vec::new()) };
-    let request = ctx.request();
-    let terms = request.loaders.hold(completions(&request.db, request.scope, &last, limit)).await.map_err(database)?;
-    let completed = |term: String| {
-        let all: Vec<&str> = typed.iter().map(String::as_str).chain([term.as_str()]).collect();
+    let terms = ctx.request().loaders.completions_of().load((last, limit)).await.map_err(load)?.unwrap_or_default();
+    let completed = |term: &String| {
+        let all: Vec<&str> = typed.iter().chain([term]).map(String::as_str).collect();
         QuerySuggestion { text: all.join(" ") }
     };
-    Ok(terms.into_iter().map(|row| completed(row.term)).collect())
+    Ok(terms.iter().map(completed).collect())
 }
 
 async fn products(ctx: &Context<'_>, typed: SearchQuery, limit: u32) -> Result<Vec<Product>> {
@@ -126,3 +182,6 @@ direct!(PredictiveSearchResult {
     "categories": categories,
 });
 direct!(SearchQueries {});
+governed! {
+    Decision::Part => QuerySuggestion, PredictiveSearchResult, SearchQueries;
+}

@@ -4,6 +4,7 @@ use crate::{
     error::{database, load},
     execution::direct,
     loaders::{batch, by_id, shared},
+    policy::{CacheControl, Decision, Governed as _, governed},
     shared_row::SharedRow,
 };
 use async_graphql::{Context, Enum, ID, Object, Result};
@@ -60,7 +61,7 @@ impl From<stock::Availability> for Availability {
 pub struct StockLevel(pub(crate) SharedRow<StockRow>);
 
 /// What one warehouse can promise of one variant.
-#[Object(crate = "crate::execution")]
+#[Object(crate = "crate::execution", directive = CacheControl::apply(StockLevel::DECISION))]
 impl StockLevel {
     /// Where it lies.
     async fn warehouse(&self, ctx: &Context<'_>) -> Result<Warehouse> {
@@ -77,7 +78,7 @@ impl StockLevel {
 pub struct Warehouse(pub(crate) Arc<WarehouseRow>);
 
 /// A place that holds stock.
-#[Object(crate = "crate::execution")]
+#[Object(crate = "crate::execution", directive = CacheControl::apply(Warehouse::DECISION))]
 impl Warehouse {
     /// Opaque id.
     pub(crate) async fn id(&self) -> ID {
@@ -96,3 +97,6 @@ impl Warehouse {
 direct!(StockLevel { "warehouse" => warehouse, "available" => !available, });
 direct!(Warehouse { "id" => !id, "code" => !code, "name" => !name, });
 crate::execution::direct_enum!(Availability);
+governed! {
+    Decision::Never => StockLevel, Warehouse;
+}

@@ -1,5 +1,6 @@
 //! Variants: what is actually sold.
 use crate::{
+    cached::cached,
     context::Request as _,
     cursor::{self, Fingerprint},
     error::{Code, error, load},
@@ -8,6 +9,7 @@ use crate::{
     media::Media,
     money::Money,
     page::{PageInfo, edge, page_size},
+    policy::{CATALOG, CacheControl, Decision, Governed as _, governed},
     product::Product,
     review::by_page,
     shared_row::SharedRow,
@@ -46,6 +48,11 @@ batch!(
         Ok(loaded)
     }
 );
+cached!(VariantsOf as ProductVariant, until: publication;
+    key(source, page, out) {
+        write!(out, "{}:{}:{}:{:?}", page.parent, source.scope.channel_id, page.first, page.after)
+    }
+    tags(source, page, tags) { tags.product(page.parent); });
 batch!(
     /// How many variants a product sells in the channel.
     VariantCountOf, "variantCount" leaf: true, Uuid => i64, |_| 1,
@@ -54,11 +61,18 @@ batch!(
         Ok(rows.into_iter().map(|row| (row.product_id, row.count)).collect())
     }
 );
+cached!(VariantCountOf as ProductVariant, until: publication;
+    key(source, id, out) { write!(out, "{id}:{}", source.scope.channel_id) }
+    tags(source, id, tags) { tags.product(*id); });
 batch!(
     /// Visible variants.
     VariantById, "variantById", Uuid => Arc<VariantRow>, |_| 1,
     |source, keys| Ok(by_id(variants_by_ids(&source.db, source.scope, keys).await?, |row| row.id))
 );
+cached!(VariantById as ProductVariant, until: publication, absent: never;
+    key(source, id, out) { write!(out, "{id}:{}", source.scope.channel_id) }
+    tags(source, id, tags) { tags.variant(*id); }
+    found(row, tags) { tags.product(row.product_id); });
 batch!(
     /// The variant with certain option values.
     VariantByChoice, "variantBySelectedOptions", Choice => Arc<VariantRow>, |_| 1,
@@ -72,10 +86,13 @@ batch!(
         Ok(rows.into_iter().map(|row| ((row.product_id, row.option_values.clone()), Arc::new(row))).collect())
     }
 );
+cached!(VariantByChoice as ProductVariant, until: publication;
+    key(source, choice, out) { write!(out, "{}:{}:{}", choice.0, source.scope.channel_id, choice.1) }
+    tags(source, choice, tags) { tags.product(choice.0); });
 
 /// One option value of a variant.
 #[derive(Clone, Debug, SimpleObject)]
-#[graphql(crate = "crate::execution")]
+#[graphql(crate = "crate::execution", directive = CacheControl::apply(SelectedOption::DECISION))]
 pub struct SelectedOption {
     /// Name of the option, such as `Size`.
     pub name: String,
@@ -109,7 +126,7 @@ impl ProductVariant {
 }
 
 /// What is actually sold: one combination of option values.
-#[Object(crate = "crate::execution")]
+#[Object(crate = "crate::execution", directive = CacheControl::apply(ProductVariant::DECISION))]
 impl ProductVariant {
     /// Opaque id.
     pub(crate) async fn id(&self) -> ID {
@@ -150,6 +167,7 @@ impl ProductVariant {
         self.0.weight_grams
     }
     /// Whether it can be ordered now. Never cached.
+    #[graphql(directive = CacheControl::apply(Decision::Never))]
     async fn available_for_sale(&self, ctx: &Context<'_>) -> Result<bool> {
         let policy = StockPolicy::from_stored(&self.0.policy);
         if !self.0.tracked || policy == StockPolicy::Backorder {
@@ -159,6 +177,7 @@ impl ProductVariant {
         Ok(Availability::of_variant(self.0.tracked, policy, available).for_sale())
     }
     /// Units that can be promised over the channel's warehouses; null where stock is not counted. Never cached.
+    #[graphql(directive = CacheControl::apply(Decision::Never))]
     async fn quantity_available(&self, ctx: &Context<'_>) -> Result<Option<i64>> {
         match self.0.tracked {
             true => Ok(Some(self.available(ctx).await?)),
@@ -166,6 +185,7 @@ impl ProductVariant {
         }
     }
     /// What each of the channel's warehouses can promise. Never cached.
+    #[graphql(directive = CacheControl::apply(Decision::Never))]
     async fn stock_levels(&self, ctx: &Context<'_>) -> Result<Vec<StockLevel>> {
         let levels = ctx.request().loaders.stock_of().load(self.0.id).await.map_err(load)?.unwrap_or_default();
         Ok(SharedRow::rows(&levels, usize::MAX).map(StockLevel).collect())
@@ -233,7 +253,7 @@ fn variant_position(cursor: &str) -> Result<VariantPosition> {
 }
 
 /// A page of a product's variants, in display order.
-#[Object(crate = "crate::execution")]
+#[Object(crate = "crate::execution", directive = CacheControl::apply(ProductVariantConnection::DECISION))]
 impl ProductVariantConnection {
     /// The variants with their cursors.
     async fn edges(&self) -> Vec<ProductVariantEdge> {
@@ -280,3 +300,7 @@ direct!(ProductVariantConnection {
     "pageInfo" => page_info,
     "totalCount" => total_count,
 });
+governed! {
+    CATALOG => ProductVariant;
+    Decision::Part => ProductVariantConnection, SelectedOption;
+}

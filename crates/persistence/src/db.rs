@@ -5,6 +5,7 @@ use crate::{
     metrics::PoolMetrics,
     pgbouncer,
     reader::{Lane, PoolStatus, Reader},
+    replica::{self, Lanes, Route},
     row::row,
     sql::fetch_text,
     statements,
@@ -28,8 +29,11 @@ use tradewind_migrations::{Migrator, MigratorTrait};
 pub struct DbConfig {
     /// `postgres://user:password@host/name` or `sqlite:path/to/file.db`.
     pub url: String,
+    /// Addresses of streaming replicas (PostgreSQL), for [`Db::on`]. Each must lead to one server, always the same: behind
+    /// a load balancer nobody knows who answers.
+    pub replicas: Vec<String>,
     /// Upper bound of open connections; PostgreSQL has so many for reading and as many for writing, which open when
-    /// they are needed.
+    /// they are needed, and each replica has so many.
     pub max_connections: u32,
     /// How long a request waits for a free connection.
     pub acquire_timeout: Duration,
@@ -42,6 +46,7 @@ impl DbConfig {
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
+            replicas: Vec::new(),
             max_connections: 16,
             acquire_timeout: Duration::from_secs(5),
             statement_timeout: Duration::from_secs(10),
@@ -66,8 +71,11 @@ impl std::fmt::Debug for DbConfig {
 pub struct Db {
     orm: DatabaseConnection,
     pool: Pool,
+    replicas: Arc<[Pool]>,
+    /// Where it reads.
+    route: Route,
     /// Which statements share a connection; none: each has its own.
-    lane: Option<Arc<Lane>>,
+    lanes: Option<Arc<Lanes>>,
     metrics: Arc<OnceLock<PoolMetrics>>,
     changes: ProductChanges,
 }
@@ -76,6 +84,20 @@ pub struct Db {
 pub(crate) enum Pool {
     Postgres(Reader),
     Sqlite(SqlitePool),
+}
+
+impl Pool {
+    pub(crate) fn status(&self) -> PoolStatus {
+        match self {
+            Self::Postgres(reader) => reader.status(),
+            Self::Sqlite(pool) => PoolStatus {
+                max: usize::try_from(pool.options().get_max_connections()).unwrap_or(usize::MAX),
+                open: usize::try_from(pool.size()).unwrap_or(usize::MAX),
+                idle: pool.num_idle(),
+                waiting: 0,
+            },
+        }
+    }
 }
 
 impl Db {
@@ -94,12 +116,7 @@ impl Db {
             options.map_sqlx_sqlite_opts(sqlite_options);
             None
         } else if config.url.starts_with("postgres:") || config.url.starts_with("postgresql:") {
-            let address = PgConnectOptions::from_str(&config.url).map_err(|_| {
-                DbError::Setup(
-                    "the database address cannot be read: write postgres://user:password@host:port/name (DATABASE_URL)"
-                        .to_owned(),
-                )
-            })?;
+            let address = parse_postgres(&config.url)?;
             pgbouncer::check(&address, config.acquire_timeout).await?;
             let timeout = config.statement_timeout;
             options.map_sqlx_postgres_opts(move |options| postgres_options(options, timeout));
@@ -124,7 +141,12 @@ impl Db {
             Some(reader) => Pool::Postgres(reader),
             None => Pool::Sqlite(orm.get_sqlite_connection_pool().clone()),
         };
-        let db = Self { orm, pool, lane: None, metrics, changes: ProductChanges::default() };
+        let replicas = match pool {
+            Pool::Postgres(_) => replica::open(config).await?.into_iter().map(Pool::Postgres).collect(),
+            Pool::Sqlite(_) => Arc::from([]),
+        };
+        let (route, changes) = (Route::Primary, ProductChanges::default());
+        let db = Self { orm, pool, replicas, route, lanes: None, metrics, changes };
         if db.statement_timeout().await?.is_some_and(|timeout| timeout == "0") {
             tracing::warn!(
                 "no statement timeout: the pooler in front of the database does not pass it on, so a runaway statement \
@@ -137,12 +159,12 @@ impl Db {
     /// For the statements of one request: those that are asked for side by side share a connection and travel one
     /// behind the other (PostgreSQL; SQLite has no travel).
     pub fn pipelined(&self) -> Self {
-        Self { lane: Some(Arc::default()), ..self.clone() }
+        Self { lanes: Some(Arc::new(Lanes::new(self.replicas.len()))), ..self.clone() }
     }
 
     /// For a slow statement that others must not wait behind: on a connection of its own.
     pub fn aside(&self) -> Self {
-        Self { lane: None, ..self.clone() }
+        Self { lanes: None, ..self.clone() }
     }
 
     /// How long the server lets a statement of this pool run, in its own words (`10s`; `0`: for ever). A pooler may
@@ -162,11 +184,23 @@ impl Db {
     }
 
     pub(crate) fn lane(&self) -> Option<&Lane> {
-        self.lane.as_deref()
+        self.lanes.as_deref().and_then(|lanes| lanes.of(self.route))
     }
 
+    /// Where statements of the route are read.
     pub(crate) fn pool(&self) -> &Pool {
-        &self.pool
+        match self.route {
+            Route::Primary => &self.pool,
+            Route::Replica(replica) => self.replicas.get(replica).unwrap_or(&self.pool),
+        }
+    }
+
+    pub(crate) fn routed(&self, route: Route) -> Self {
+        Self { route, ..self.clone() }
+    }
+
+    pub(crate) fn replicas(&self) -> &[Pool] {
+        &self.replicas
     }
 
     /// Which products were changed.
@@ -189,17 +223,9 @@ impl Db {
         let _ = self.metrics.set(metrics);
     }
 
-    /// The connections for reading.
+    /// The connections for reading from the primary.
     pub fn connections(&self) -> PoolStatus {
-        match &self.pool {
-            Pool::Postgres(reader) => reader.status(),
-            Pool::Sqlite(pool) => PoolStatus {
-                max: usize::try_from(pool.options().get_max_connections()).unwrap_or(usize::MAX),
-                open: usize::try_from(pool.size()).unwrap_or(usize::MAX),
-                idle: pool.num_idle(),
-                waiting: 0,
-            },
-        }
+        self.pool.status()
     }
 
     /// Whether the database answers.
@@ -211,8 +237,10 @@ impl Db {
 
     /// Finishes what runs and closes the pool.
     pub async fn close(&self) {
-        if let Pool::Postgres(reader) = &self.pool {
-            reader.close();
+        for pool in self.replicas.iter().chain([&self.pool]) {
+            if let Pool::Postgres(reader) = pool {
+                reader.close();
+            }
         }
         // Clones share what they close.
         let _ = self.orm.clone().close().await;
@@ -234,7 +262,14 @@ row! {
     }
 }
 
-fn postgres_options(options: PgConnectOptions, statement_timeout: Duration) -> PgConnectOptions {
+pub(crate) fn parse_postgres(url: &str) -> Result<PgConnectOptions, DbError> {
+    PgConnectOptions::from_str(url).map_err(|_| {
+        let text = "the database address cannot be read: write postgres://user:password@host:port/name (DATABASE_URL)";
+        DbError::Setup(text.to_owned())
+    })
+}
+
+pub(crate) fn postgres_options(options: PgConnectOptions, statement_timeout: Duration) -> PgConnectOptions {
     options.application_name("tradewind").statement_cache_capacity(512).options([
         ("statement_timeout", format!("{}ms", statement_timeout.as_millis())),
         // Of a disk that seeks, PostgreSQL expects random reads to cost four times as much, and then reads whole tables

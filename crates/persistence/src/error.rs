@@ -95,6 +95,9 @@ fn kind_of_state(code: &str) -> fn(Arc<dyn std::error::Error + Send + Sync>) -> 
     match code {
         // query_canceled
         "57014" => DbError::Timeout,
+        // What a replica ends a statement with that is in the way of what it has to replay; nothing else here has it: no
+        // transaction asks for a stricter isolation than the usual one.
+        "40001" => DbError::Unavailable,
         // admin_shutdown, crash_shutdown, cannot_connect_now, too_many_connections
         "57P01" | "57P02" | "57P03" | "53300" => DbError::Unavailable,
         _ => DbError::Other,

@@ -1,5 +1,7 @@
-//! The only crate that speaks SQL. [`Db`] is the pool; [`read`] answers requests, [`mod@write`] changes the catalog and
-//! everything precomputed from it in one transaction; [`changes`] tells which products that were.
+//! The only crate that speaks SQL. [`Db`] is the pool, and those of the replicas; [`read`] answers requests, [`mod@write`] changes the catalog and
+//! everything precomputed from it in one transaction; [`changes`] tells which products that were, [`cache_log`] tells
+//! caches.
+pub mod cache_log;
 pub mod changes;
 mod db;
 mod entity;
@@ -10,6 +12,7 @@ pub mod read;
 mod reader;
 #[cfg(feature = "rig")]
 pub mod rig;
+mod replica;
 mod row;
 mod sql;
 pub mod statements;
@@ -19,4 +22,5 @@ pub use db::{Db, DbConfig, migrate, pending_migrations};
 pub use error::DbError;
 pub use metrics::PoolMetrics;
 pub use reader::PoolStatus;
+pub use replica::{ReplicaState, Route};
 pub use sea_orm::DbBackend;

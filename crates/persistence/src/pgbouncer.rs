@@ -4,7 +4,7 @@
 //! another client in transaction mode together with those names: calls fail, or answer another statement's question.
 use crate::DbError;
 use sea_orm::sqlx::{Connection, Executor, PgConnection, Row, postgres::PgConnectOptions};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 const WAY_OUT: &str = "use PgBouncer 1.21 or newer with max_prepared_statements = 200, or pool_mode = session, \
      or connect to PostgreSQL directly (DATABASE_URL)";
@@ -12,7 +12,10 @@ const WAY_OUT: &str = "use PgBouncer 1.21 or newer with max_prepared_statements 
 /// Asks the server twice, on two connections in the same order that breaks an unfit pooler.
 pub(crate) async fn check(address: &PgConnectOptions, patience: Duration) -> Result<(), DbError> {
     let open = || tokio::time::timeout(patience, PgConnection::connect_with(address));
-    let timed_out = |_| DbError::Setup(format!("the database did not answer within {patience:?} (DATABASE_URL)"));
+    let timed_out = |_| {
+        let text = format!("it did not answer within {patience:?} (DATABASE_URL)");
+        DbError::Unavailable(Arc::new(std::io::Error::new(std::io::ErrorKind::TimedOut, text)))
+    };
     let mut first = open().await.map_err(timed_out)??;
     let mut second = open().await.map_err(timed_out)??;
     let probe = probe(&mut first, &mut second).await;

@@ -1,5 +1,6 @@
 //! What the process is made of.
 use crate::{
+    cache::CacheStartError,
     config::Config,
     metrics::Metrics,
     persisted::{Persisted, TrustedError},
@@ -34,6 +35,9 @@ pub enum AppError {
     /// The schema is older than this binary.
     #[error("the database misses {0} migrations of this version: run `tradewind migrate`, then start again")]
     Pending(usize),
+    /// The cache cannot be started.
+    #[error(transparent)]
+    Cache(#[from] CacheStartError),
     /// Documents that could not run.
     #[error(transparent)]
     Trusted(#[from] TrustedError),
@@ -49,7 +53,8 @@ impl App {
         }
         let metrics = Arc::new(Metrics::new(&db, &config.metrics.operations));
         let loaders = Arc::clone(&metrics.loader);
-        let engine = Engine::start(db.clone(), config.graphql.limits.clone(), Some(loaders)).await?;
+        let cache = crate::cache::start(&config.cache, &config.database.pool(), &db, &metrics.dependencies)?;
+        let engine = Engine::start(db.clone(), config.graphql.limits.clone(), Some(loaders), cache).await?;
         let persisted = Persisted::start(&config.documents, &engine)?;
         Ok(Self { config, db, engine, persisted, metrics, clock })
     }

@@ -1,5 +1,6 @@
 //! The server: config, wiring, HTTP, telemetry, commands. The only crate that reads the environment and the clock.
 pub mod app;
+pub mod cache;
 pub mod cli;
 pub mod commands;
 pub mod config;

@@ -9,6 +9,7 @@ use prometheus_client::{
 use std::{collections::HashSet, sync::Arc, time::Duration};
 use tradewind_loader::LoaderMetrics;
 use tradewind_persistence::{Db, PoolMetrics};
+use tradewind_resilience::DependencyMetrics;
 
 /// Seconds, as OpenTelemetry's conventions for HTTP say.
 const HTTP_BUCKETS: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
@@ -101,6 +102,8 @@ pub struct Metrics {
     /// For the engine.
     pub(crate) loader: Arc<LoaderMetrics>,
     pub(crate) http: HttpMetrics,
+    /// Of what the server depends on.
+    pub(crate) dependencies: DependencyMetrics,
     pub(crate) stream: StreamMetrics,
     operations: Family<OperationLabels, Counter>,
     durations: Histograms<TypeLabel>,
@@ -143,6 +146,7 @@ impl Metrics {
             documents.clone(),
         );
         let stream = StreamMetrics::register(&mut registry);
+        let dependencies = DependencyMetrics::register(&mut registry);
         let pool = PoolMetrics::register(&mut registry);
         db.set_metrics(pool.clone());
         let loader = Arc::new(LoaderMetrics::register(&mut registry));
@@ -152,6 +156,7 @@ impl Metrics {
             db: db.clone(),
             pool,
             loader,
+            dependencies,
             http,
             stream,
             operations,

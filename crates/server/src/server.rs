@@ -2,7 +2,7 @@
 use crate::{
     app::App,
     config::Config,
-    http::{AccessLog, Health, Limits, Patience, Sdl, Site, Slots, listen, serve},
+    http::{AccessLog, Answers, Health, Limits, Patience, Sdl, Site, Slots, listen, serve},
     metrics::Metrics,
     telemetry::Telemetry,
 };
@@ -71,7 +71,8 @@ impl Server {
         let http = app.config.http.clone();
         let patience = Patience { head: http.read_timeout, idle: http.idle_timeout };
         let limits = Limits { connections: http.max_connections, patience, drain: http.drain_timeout };
-        let refresh = tokio::spawn(refresh(app.engine.clone()));
+        // Through a cache, each request looks.
+        let refresh = app.engine.cache().is_none().then(|| tokio::spawn(refresh(app.engine.clone())));
         let metrics = self.metrics.map(|listener| {
             let limits = Limits { drain: METRICS_DRAIN, ..limits.clone() };
             tokio::spawn(serve_metrics(listener, limits, closed.clone(), Arc::clone(&app.metrics)))
@@ -96,10 +97,15 @@ impl Server {
         if unfinished > 0 {
             tracing::warn!(unfinished, after = ?http.drain_timeout, "requests were cut off");
         }
-        refresh.abort();
+        if let Some(refresh) = refresh {
+            refresh.abort();
+        }
         follow.abort();
         if let Some(metrics) = metrics {
             let _ = metrics.await;
+        }
+        if let Some(cache) = site.engine.cache() {
+            cache.shutdown().await;
         }
         db.close().await;
         tracing::info!("stopped");
@@ -111,18 +117,20 @@ fn site(app: App, telemetry: &Telemetry, closing: watch::Receiver<bool>) -> Site
     let quiet = config.profile == crate::config::Profile::Dev;
     let operations = config.graphql.max_concurrent_operations;
     Site {
+        #[cfg(feature = "rig")]
+        rig: crate::rig::Rig::new(db.clone(), engine.cache().cloned()),
         turns: Semaphore::new(operations),
         event_turns: Semaphore::new((operations / 4).max(1)),
         access: AccessLog { sample: config.log.access_sample, quiet },
         graphiql: config.http.graphiql.then(crate::graphiql::router),
         graphql: config.graphql,
+        answers: Answers::new(engine.cache().cloned(), config.cache.answers),
+        edge_max_age: config.cache.edge_max_age,
         slots: Slots::new(config.stream.max, config.stream.max_per_address),
         stream: config.stream,
         closing,
         http: config.http,
         engine,
-        #[cfg(feature = "rig")]
-        rig: crate::rig::Rig::new(db.clone()),
         health: Health::new(db),
         metrics,
         tracer: telemetry.tracer.clone(),

@@ -14,12 +14,16 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot have its database must stop with the reason")]
 
 mod backend;
+#[cfg(unix)]
+mod cluster;
 mod manifest_dir;
 mod postgres;
 mod sqlite;
 mod test_db;
 
 pub use backend::Backend;
+#[cfg(unix)]
+pub use cluster::Cluster;
 pub use manifest_dir::manifest_dir;
 pub use test_db::TestDb;
 

@@ -28,8 +28,9 @@ async fn tables(db: &TestDb) -> BTreeSet<String> {
 
 #[tokio::test]
 async fn each_backend_has_the_same_tables() {
-    // Full text search is the one thing that each database does in its own way.
-    let search = |name: &String| !name.starts_with("product_search") && !name.starts_with("search_");
+    // Full text search is what each database does in its own way, and how the cache's log is silenced.
+    let own = ["product_search", "search_", "cache_log_bulk", "cache_log_never"];
+    let search = |name: &String| !own.iter().any(|own| name.starts_with(own));
     let all = TestDb::each().await;
     let expected: BTreeSet<_> = tables(&all[0]).await.into_iter().filter(search).collect();
     assert!(expected.contains("products"), "{expected:?}");

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use tradewind_domain::{customer::Customer, product::Product, review::Review};
 use tradewind_persistence::{
     Db, DbError,
+    cache_log::Kind,
     write::{
         Shop, WriteTx, save_categories, save_channels, save_collections, save_customers, save_products, save_reviews,
         save_warehouses, set_collection_products,
@@ -124,6 +125,7 @@ async fn save_all_customers(
         let end = total.min(start + BATCH);
         let customers: Vec<Customer> = (start..end).map(|index| catalog.customer(index)).collect();
         let tx = WriteTx::begin(db).await?;
+        tx.bulk(&[Kind::Customer]).await?;
         save_customers(&tx, &customers).await?;
         tx.commit().await?;
         progress(SeedProgress { step: "customers", done: end.into(), total: total.into() });
@@ -148,6 +150,7 @@ async fn save_all_products(
         }
         let tx = WriteTx::begin(db).await?;
         let shop = Shop::load(&tx).await?;
+        tx.bulk(&[Kind::Product, Kind::Review]).await?;
         save_products(&tx, &shop, &products).await?;
         save_reviews(&tx, &reviews).await?;
         tx.commit().await?;
@@ -165,6 +168,7 @@ async fn pick_by_hand(
     progress: &mut (dyn FnMut(SeedProgress) + Send),
 ) -> Result<(), DbError> {
     let tx = WriteTx::begin(db).await?;
+    tx.bulk(&[Kind::Product]).await?;
     for collection in catalog.collections().iter().filter(|collection| collection.rules.is_none()) {
         let products = catalog.picked(collection);
         set_collection_products(&tx, collection.id, &products).await?;

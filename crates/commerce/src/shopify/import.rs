@@ -18,7 +18,8 @@ use tokio::sync::mpsc;
 use tradewind_domain::{category::taxonomy_path, currency::Currency, product::Product};
 use tradewind_persistence::{
     Db, DbError,
-    write::{CategoryTree, Shop, WriteTx, ensure_category_path, products_by_slugs, save_products},
+    cache_log::Kind,
+    write::{CategoryTree, Shop, WriteTx, ensure_category_path, product_count, products_by_slugs, save_products},
 };
 use uuid::Uuid;
 
@@ -139,7 +140,8 @@ pub async fn import_sources(
         let _ = Reader::new(target, batch_size, &mut send).run(&sources);
     });
     let report = ImportReport { dry_run: options.dry_run, ..ImportReport::default() };
-    let mut writer = Writer { db, options, setup, report, problems };
+    let products = product_count(db).await?;
+    let mut writer = Writer { db, options, setup, products, report, problems };
     while let Some(chunk) = chunks.recv().await {
         let step = Progress {
             file: chunk.file.clone(),
@@ -163,6 +165,8 @@ struct Writer<'a> {
     db: &'a Db,
     options: &'a ImportOptions,
     setup: Setup,
+    /// In the shop before the import.
+    products: u64,
     report: ImportReport,
     problems: &'a mut (dyn FnMut(RowProblem) + Send),
 }
@@ -268,11 +272,21 @@ impl Writer<'_> {
                 }
             });
         }
+        if self.is_much(changed.len()) {
+            tx.bulk(&[Kind::Product]).await?;
+        }
         save_products(&tx, &shop, &changed).await?;
         if !self.options.dry_run {
             tx.commit().await?;
         }
         Ok(outcomes)
+    }
+
+    /// A tenth of the shop or more: then caches keep little of it anyway, and the log need not name each thing. Of a
+    /// smaller part it does, so that the rest stays cached.
+    fn is_much(&self, changed: usize) -> bool {
+        let products = self.products + self.report.products_created;
+        u64::try_from(changed).is_ok_and(|changed| changed > 0 && changed.saturating_mul(10) >= products)
     }
 
     async fn category(

@@ -1,4 +1,6 @@
-//! The types of all fields, read from the schema's own text.
+//! The types of all fields, and what was decided about them, read from the schema's own text.
+use super::plan::named;
+use crate::policy::TypePolicies;
 use async_graphql::{
     Name, Positioned,
     parser::{
@@ -13,6 +15,7 @@ use std::{collections::HashMap, sync::Arc};
 pub(crate) struct OutputTypes {
     fields: HashMap<Name, HashMap<Name, Arc<Type>>>,
     possible: HashMap<Name, Vec<Name>>,
+    policies: TypePolicies,
 }
 
 impl OutputTypes {
@@ -40,6 +43,21 @@ impl OutputTypes {
         self.possible.get(name).map(Vec::as_slice)
     }
 
+    /// What may be kept of each type.
+    pub(crate) fn policies(&self) -> &TypePolicies {
+        &self.policies
+    }
+
+    /// Names of the types of an object's or interface's fields.
+    pub(crate) fn reached_from(&self, owner: &str) -> impl Iterator<Item = &str> {
+        self.fields.get(owner).into_iter().flatten().map(|(_, ty)| named(ty))
+    }
+
+    /// Whether it is an object or an interface.
+    pub(crate) fn has_fields(&self, name: &str) -> bool {
+        self.fields.contains_key(name)
+    }
+
     /// Whether a fragment on `condition` applies to an object of type `object`.
     pub(crate) fn applies(&self, object: &str, condition: &str) -> bool {
         object == condition || self.possible(condition).is_some_and(|objects| objects.iter().any(|name| name == object))
@@ -48,7 +66,8 @@ impl OutputTypes {
 
 impl From<ServiceDocument> for OutputTypes {
     fn from(document: ServiceDocument) -> Self {
-        let mut types = Self { fields: HashMap::new(), possible: HashMap::new() };
+        let policies = TypePolicies::of(&document);
+        let mut types = Self { fields: HashMap::new(), possible: HashMap::new(), policies };
         let of = |fields: Vec<Positioned<FieldDefinition>>| {
             fields.into_iter().map(|field| (field.node.name.node, Arc::new(field.node.ty.node))).collect()
         };

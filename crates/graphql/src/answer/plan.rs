@@ -1,11 +1,12 @@
 //! The keys that an object of the answer has, in the order of the query: `CollectFields` of the specification
 //! (October 2021, section 6.3.2), done once per document instead of once per object.
 use super::{OutputTypes, is_mark};
-use crate::columns::columns_for;
+use crate::{columns::columns_for, policy::DocumentPolicy};
 use async_graphql::{
     Name, Positioned, Variables,
     parser::types::{
-        BaseType, Directive, ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet, Type,
+        BaseType, Directive, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
+        Type,
     },
 };
 use async_graphql_value::{ConstValue, Value};
@@ -55,6 +56,8 @@ pub(crate) struct Planned {
     pub(crate) is_repeated: bool,
     /// What has to be read of products.
     pub(crate) columns: ProductColumns,
+    /// What may be kept of the answer.
+    pub(crate) policy: DocumentPolicy,
 }
 
 /// Plans the answer to an operation; without variables, as if nothing were skipped.
@@ -74,6 +77,7 @@ pub(crate) fn plan(
         is_conditional: false,
         is_repeated: false,
         columns: ProductColumns::Card,
+        policy: DocumentPolicy::default(),
     };
     let plan = planner.object(OutputTypes::root(operation.ty), &[&operation.selection_set.node]);
     Planned {
@@ -82,7 +86,15 @@ pub(crate) fn plan(
         is_conditional: planner.is_conditional,
         is_repeated: planner.is_repeated,
         columns: planner.columns,
+        policy: planner.policy,
     }
+}
+
+/// A root has nothing of its own to keep.
+fn is_root(object: &str) -> bool {
+    [OperationType::Query, OperationType::Mutation, OperationType::Subscription]
+        .into_iter()
+        .any(|kind| OutputTypes::root(kind) == object)
 }
 
 /// Selections under one key.
@@ -103,6 +115,7 @@ struct Planner<'d> {
     is_conditional: bool,
     is_repeated: bool,
     columns: ProductColumns,
+    policy: DocumentPolicy,
 }
 
 impl<'d> Planner<'d> {
@@ -112,7 +125,13 @@ impl<'d> Planner<'d> {
         for set in sets {
             self.collect(object, set, &mut groups, &mut spread);
         }
+        if !is_root(object) {
+            self.policy.tighten(self.types.policies().of_type(object));
+        }
         let fields = groups.into_iter().map(|group| {
+            if let Some(decision) = self.types.policies().of_field(object, group.name) {
+                self.policy.tighten(Some(decision));
+            }
             if group.sets.len() > 1 {
                 self.merged.extend(group.sets.iter().map(|set| std::ptr::from_ref(*set)));
             }

@@ -9,6 +9,7 @@
 //! [`direct`](macro@direct) says which fields of an object take part. Whatever else is selected (other fields, an
 //! error, an interface) is left to async-graphql, from the nearest field above that it resolved.
 use super::object::selected;
+use crate::policy::{Governed, admit};
 use async_graphql::{Context, ContextSelectionSet, InputType, OutputType};
 use std::{
     cell::Cell,
@@ -70,7 +71,7 @@ pub(crate) trait Direct {
 }
 
 /// An object some of whose fields take part.
-pub(crate) trait DirectObject: OutputType {
+pub(crate) trait DirectObject: OutputType + Governed {
     /// Writes the value of the field that `ctx` is of.
     fn field(&self, ctx: &Context<'_>, json: &mut Json) -> Step;
 }
@@ -83,6 +84,10 @@ pub(crate) fn write_fields<T: DirectObject>(object: &T, ctx: &Context<'_>, json:
 
 /// [`write_fields`] of the set that `ctx` is of.
 pub(super) fn write_set<T: DirectObject>(object: &T, ctx: &ContextSelectionSet<'_>, json: &mut Json) -> Step {
+    if admit::<T>(ctx).is_err() {
+        // It fails again where the error has its path.
+        return Step::Elsewhere;
+    }
     let mut step = Step::Written;
     let mut first = true;
     OBJECTS.set(OBJECTS.get() + 1);

@@ -3,7 +3,10 @@ use super::{
     Rendering,
     direct::{DirectObject, Json, Step, counted, write_set},
 };
-use crate::answer::{OutputTypes, is_mark, rendered, require, write_object};
+use crate::{
+    answer::{OutputTypes, is_mark, rendered, require, write_object},
+    policy::admit,
+};
 use async_graphql::{
     ContextSelectionSet, Name, Positioned, ServerResult, Value,
     indexmap::IndexMap,
@@ -33,6 +36,7 @@ pub(crate) async fn resolve_container<'a, T: ContainerType + DirectObject>(
     ctx: &ContextSelectionSet<'a>,
     root: &'a T,
 ) -> ServerResult<Value> {
+    admit::<T>(ctx)?;
     let rendering = ctx.data_opt::<Rendering>();
     let walking = || rendering.filter(|rendering| rendering.walks());
     if let Some(direct) = walking()

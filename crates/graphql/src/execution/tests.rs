@@ -34,6 +34,7 @@ impl Level {
         Ok(ctx.data_unchecked::<Loader<Failing>>().load(1).await.map_err(|_| "failed")?)
     }
 }
+crate::policy::governed! { crate::policy::Decision::Part => Level, Query; }
 direct!(Level { "next" => next, "fails" => fails, });
 
 struct Query;

@@ -5,6 +5,7 @@ use crate::{
     error::{bad_input, load},
     execution::direct,
     node::typed_id,
+    policy::{CacheControl, Decision, Governed as _, governed},
     product::Product,
 };
 use async_graphql::{Context, ID, Result, SimpleObject, Subscription};
@@ -32,7 +33,7 @@ pub(crate) enum Cause {
 
 /// A product that changed.
 #[derive(SimpleObject)]
-#[graphql(crate = "crate::execution")]
+#[graphql(crate = "crate::execution", directive = CacheControl::apply(ProductChange::DECISION))]
 pub struct ProductChange {
     /// Opaque id of the product, also when it is gone.
     product_id: ID,
@@ -92,3 +93,6 @@ async fn change(ctx: &Context<'_>, id: Uuid, is_named: bool) -> Result<Option<Pr
 }
 
 direct!(ProductChange { "productId": product_id, "product": product, });
+governed! {
+    Decision::Part => ProductChange;
+}

@@ -2,6 +2,8 @@
 use super::{root_field::with_root_field, root_type::Cause};
 use crate::{
     answer::{Plan, plan},
+    cached::{Boundary, Lookups},
+    caching::Caching,
     conclusion::Ran,
     context::RequestCtx,
     engine::{Engine, Prepared, code_of, finish, refuse, without_channel},
@@ -10,13 +12,17 @@ use crate::{
     loaders::{Loaders, Source},
     request::{Outcome, RequestContext},
 };
-use async_graphql::{Request, Response, Variables, parser::types::ExecutableDocument};
+use async_graphql::{
+    Request, Response, Variables,
+    parser::types::{ExecutableDocument, OperationType},
+};
 use futures_util::StreamExt;
 use parking_lot::Mutex;
 use std::{
     sync::{Arc, OnceLock, atomic::AtomicBool},
     time::Instant,
 };
+use tradewind_cache::Mode;
 use tradewind_persistence::{
     changes::{ChangeReader, Wanted},
     read::{Scope, product::ProductColumns},
@@ -78,7 +84,7 @@ impl Engine {
             document: flat,
         };
         self.directory
-            .resolve(self.db(), context.channel.as_deref())
+            .resolve(self.db(), self.view(OperationType::Subscription).as_ref(), context.channel.as_deref())
             .await
             .map_err(|cause| Box::new(without_channel(cause, context)))?;
         let wanted = Arc::new(Cause::Beginning(Mutex::new(None)));
@@ -136,15 +142,25 @@ impl EventStream {
         let started = Instant::now();
         let resolving = context.explain.then(|| Arc::new(OnceLock::new()));
         let frontier = self.engine.frontier();
+        let (view, lookups) = (self.engine.view(OperationType::Subscription), Lookups::new(context.explain));
         let run = async {
             let db = self.engine.db().pipelined();
-            let channel = self.engine.directory.resolve(&db, context.channel.as_deref()).await?;
+            if let Some(view) = &view
+                && let Err(cause) = view.fence(Mode::Strict).await
+            {
+                // Types that may be shown unverified still are.
+                tracing::debug!(%cause, "an event could not wait for the log");
+            }
+            let channel = self.engine.directory.resolve(&db, view.as_ref(), context.channel.as_deref()).await?;
             let scope = Scope::new(channel.row.id, context.now);
-            let loaders = Loaders::new(frontier.clone(), Source { db: db.clone(), scope, columns: self.columns });
+            let (view, lookups, boundary) = (view.clone(), lookups.clone(), Boundary::default());
+            let source = Source { db, scope, columns: self.columns, view, boundary, lookups };
+            let loaders = Loaders::new(frontier.clone(), source);
             let cause = Cause::ProductChanged { id: event.product_id, is_named: !self.changes.wants_all() };
             let resolving = resolving.clone();
             let cause = SharedCause(Arc::new(cause));
-            let mut request = self.request().data(cause).data(RequestCtx { channel, scope, loaders, db, resolving });
+            let mut request =
+                self.request().data(cause).data(RequestCtx { channel, scope, loaders, viewer: None, resolving });
             if self.is_rendered {
                 let (types, is_direct) = (Arc::clone(&self.engine.types), self.is_direct);
                 let (frontier, has_failed) = (frontier.clone(), AtomicBool::new(false));
@@ -164,7 +180,7 @@ impl EventStream {
             }
         };
         let count = statements.count;
-        let ran = Ran { started, parsed: started, resolving, frontier, statements, cost: self.cost };
+        let ran = Ran { started, parsed: started, resolving, frontier, statements, cost: self.cost, lookups };
         ran.conclude(&mut response, &self.plan, self.is_rendered, context);
         Some(self.outcome(response, true, count))
     }
@@ -179,6 +195,7 @@ impl EventStream {
     fn outcome(&self, response: Response, executed: bool, statements: usize) -> Outcome {
         let error_code = response.errors.first().and_then(code_of);
         Outcome {
+            caching: Caching::none(),
             executed,
             method_not_allowed: false,
             operation_name: self.operation_name.clone(),

@@ -14,6 +14,7 @@ mod answer;
 mod bad_input;
 mod direct;
 mod facets;
+mod kept;
 mod limits;
 mod opaque;
 mod paging;

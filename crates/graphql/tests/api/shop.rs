@@ -1,6 +1,14 @@
 //! A small shop of known content, and a way to ask it.
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use tradewind_cache::{Cache, CacheConfig};
 use tradewind_domain::{
     category::Category,
     channel::Channel,
@@ -16,8 +24,10 @@ use tradewind_domain::{
     variant::{Price, StockOnHand, Variant},
     warehouse::Warehouse,
 };
-use tradewind_graphql::{Engine, GraphqlRequest, Limits, Outcome, RequestContext};
-use tradewind_persistence::{Db, DbConfig, write};
+use tradewind_graphql::{DatabaseLog, Engine, GraphqlRequest, Limits, Outcome, RequestContext};
+use tradewind_kv::Redis;
+use tradewind_persistence::{Db, DbConfig, cache_log::CacheLog, write};
+use tradewind_resilience::DependencyMetrics;
 use tradewind_testkit::TestDb;
 use uuid::Uuid;
 
@@ -28,7 +38,12 @@ pub const REVIEWS: u32 = 6;
 /// A shop on one database; dropping it drops the database.
 pub struct Shop {
     pub db: Db,
+    /// Reads the database for each request.
     pub engine: Engine,
+    /// Engines that read through a cache; what they answer is compared with what `engine` does.
+    kept: Vec<(&'static str, Engine)>,
+    /// Somebody broke the database behind the log's back.
+    sabotaged: AtomicBool,
     pub name: String,
     test: TestDb,
 }
@@ -180,6 +195,39 @@ pub fn hidden() -> Vec<Product> {
     products
 }
 
+#[allow(clippy::disallowed_methods, reason = "tests are told of their servers so")]
+/// One cache in memory, and one that only has Redis.
+fn caches(config: &DbConfig) -> Vec<(&'static str, Cache)> {
+    let start = |l1_bytes, kv| {
+        let log = DatabaseLog::new(CacheLog::open(config).unwrap());
+        // How long a poll takes on a busy machine is not what these tests ask.
+        let (poll_timeout, fence_timeout) = (Duration::from_secs(60), Duration::from_secs(120));
+        let config = CacheConfig { l1_bytes, poll_timeout, fence_timeout, ..CacheConfig::default() };
+        Cache::start(config, Arc::new(log), None, kv)
+    };
+    let mut caches = vec![("memory", start(64 << 20, None))];
+    match std::env::var("REDIS_URL") {
+        Ok(url) => {
+            let redis = Redis::connect(&url, tradewind_kv::Limits::default(), &DependencyMetrics::default()).unwrap();
+            caches.push(("redis", start(0, Some(Arc::new(redis)))));
+        }
+        Err(_) => {
+            assert!(std::env::var("TRADEWIND_REQUIRE_SERVICES").is_err(), "REDIS_URL names no Redis: run ./test");
+            eprintln!("SKIPPED: Redis (REDIS_URL is not set; ./test starts one)");
+        }
+    }
+    caches
+}
+
+/// An answer without what is measured.
+fn comparable(outcome: &Outcome) -> Value {
+    let mut answer = answer(outcome);
+    if let Some(extensions) = answer.get_mut("extensions").and_then(Value::as_object_mut) {
+        extensions.remove("explain");
+    }
+    answer
+}
+
 /// What the client gets.
 pub fn answer(outcome: &Outcome) -> Value {
     let mut json = Vec::new();
@@ -197,13 +245,20 @@ impl Shop {
                 DbConfig { acquire_timeout: std::time::Duration::from_secs(120), ..DbConfig::new(test.url()) };
             let db = Db::connect(&patient).await.unwrap();
             fill(&db).await;
-            let engine = Engine::start(db.clone(), Limits::default(), None).await.unwrap();
-            shops.push(Self { name: test.backend().to_string(), db, engine, test });
+            let engine = Engine::start(db.clone(), Limits::default(), None, None).await.unwrap();
+            let mut kept = Vec::new();
+            for (name, cache) in caches(&patient) {
+                let engine = Engine::start(db.clone(), Limits::default(), None, Some(cache)).await.unwrap();
+                kept.push((name, engine));
+            }
+            let (name, sabotaged) = (test.backend().to_string(), AtomicBool::new(false));
+            shops.push(Self { name, db, engine, kept, sabotaged, test });
         }
         shops
     }
 
     pub async fn sabotage(&self, sql: &str) {
+        self.sabotaged.store(true, Ordering::Relaxed);
         self.test.sabotage(sql).await;
     }
 
@@ -212,6 +267,26 @@ impl Shop {
         let shop = write::Shop::load(&tx).await.unwrap();
         write::save_products(&tx, &shop, products).await.unwrap();
         tx.commit().await.unwrap();
+        self.acknowledged().await;
+    }
+
+    /// The engines that read through a cache.
+    pub fn kept(&self) -> impl Iterator<Item = (&'static str, &Engine)> {
+        self.kept.iter().map(|(name, engine)| (*name, engine))
+    }
+
+    /// Nothing is left that will be published later.
+    pub async fn publish_all(&self) {
+        let mut hidden = hidden().remove(2);
+        hidden.publications[0].published_at = now();
+        self.save(&[hidden]).await;
+    }
+
+    /// What was committed until now may be told: from here on nobody reads anything older.
+    pub async fn acknowledged(&self) {
+        for (_, engine) in &self.kept {
+            engine.cache().unwrap().commit_wait(Instant::now()).await;
+        }
     }
 
     pub async fn execute(&self, query: &str, variables: Value, channel: Option<&str>) -> Outcome {
@@ -233,7 +308,18 @@ impl Shop {
             request_id: "test".into(),
             trace_id: "trace".into(),
         };
-        self.engine.execute(request, context).await
+        let outcome = self.engine.execute(request.clone(), context.clone()).await;
+        if !self.sabotaged.load(Ordering::Relaxed) {
+            for (name, engine) in &self.kept {
+                // Cold or not, and then from the first tier.
+                for round in 1..=2 {
+                    let kept = engine.execute(request.clone(), context.clone()).await;
+                    let place = format!("{}, {name}, round {round}: {}", self.name, request.query);
+                    assert_eq!(comparable(&kept), comparable(&outcome), "{place}");
+                }
+            }
+        }
+        outcome
     }
 
     /// Data and extensions; no error is expected.

@@ -9,6 +9,7 @@ pub mod listing;
 mod listing_sql;
 pub mod media;
 pub mod product;
+pub mod publication;
 pub mod review;
 pub mod search;
 pub mod stock;

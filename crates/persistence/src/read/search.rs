@@ -4,13 +4,14 @@ use crate::{
     row::row,
     sql::{Arg, Sql},
 };
+use serde::{Deserialize, Serialize};
 use tradewind_domain::search_text::words;
 
 /// More words than this narrow nothing that a person would type.
 const MOST_WORDS: usize = 10;
 
 /// Words that must all occur, each as the beginning of a word; of a mistyped one, any alternative.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SearchQuery {
     /// One entry for each word typed: its accepted spellings, at least one.
     pub words: Vec<Vec<String>>,

@@ -70,12 +70,14 @@ impl Connection {
     /// Reads may be asked again: when the connection was lost, when an upgrade of the schema made the plan invalid, and
     /// when a cancellation of another statement hit this one.
     pub(super) fn is_worth_another_try(&self, error: &tokio_postgres::Error) -> bool {
-        const LOST: [SqlState; 4] = [
+        const LOST: [SqlState; 5] = [
             SqlState::ADMIN_SHUTDOWN,
             SqlState::CRASH_SHUTDOWN,
             SqlState::IDLE_SESSION_TIMEOUT,
             // "cached plan must not change result type"
             SqlState::FEATURE_NOT_SUPPORTED,
+            // A replica had to go on replaying: "canceling statement due to conflict with recovery".
+            SqlState::T_R_SERIALIZATION_FAILURE,
         ];
         match error.code() {
             None => error.is_closed(),

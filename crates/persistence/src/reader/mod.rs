@@ -17,6 +17,8 @@ mod tls;
 mod traffic;
 
 pub(crate) use lane::Lane;
+pub(crate) use tls::Tls;
+pub(crate) use tokio_postgres::Config as Address;
 
 use crate::{DbConfig, DbError, row::Decode, sql::Arg};
 use connection::Connection;
@@ -31,11 +33,16 @@ use traffic::Traffic;
 /// A connection that nobody used for this long may have been dropped by a firewall on the way: it is replaced.
 const LONGEST_IDLE: Duration = Duration::from_secs(300);
 
+/// An address as tokio-postgres takes it, and how connections to it are encrypted.
+pub(crate) fn address(options: &PgConnectOptions, bounds: &DbConfig) -> Result<(Address, Tls), DbError> {
+    Ok((config::of(options, bounds), tls::connector(options)?))
+}
+
 /// The connections for reading. Clones share them.
 #[derive(Clone)]
 pub(crate) struct Reader {
     pool: Pool,
-    tls: tls::Tls,
+    tls: Tls,
     traffic: Arc<Traffic>,
     /// A statement that was cancelled after this time took too long by itself.
     statement_timeout: Duration,
@@ -64,12 +71,9 @@ pub struct PoolStatus {
 impl Reader {
     /// Prepares the pool; it connects when it is first used.
     pub(crate) fn open(options: &PgConnectOptions, config: &DbConfig) -> Result<Self, DbError> {
-        let tls = tls::connector(options)?;
-        let manager = Manager::from_config(
-            config::of(options, config),
-            tls.clone(),
-            ManagerConfig { recycling_method: RecyclingMethod::Fast },
-        );
+        let (address, tls) = address(options, config)?;
+        let manager =
+            Manager::from_config(address, tls.clone(), ManagerConfig { recycling_method: RecyclingMethod::Fast });
         let fresh = Hook::sync_fn(|_, metrics| match metrics.last_used() > LONGEST_IDLE {
             true => Err(HookError::message("idle for too long")),
             false => Ok(()),

@@ -16,7 +16,7 @@ use sea_orm::sqlx::{
 };
 use std::sync::Arc;
 
-pub(super) type Tls = tokio_postgres_rustls::MakeRustlsConnect;
+pub(crate) type Tls = tokio_postgres_rustls::MakeRustlsConnect;
 
 /// What encrypts the connections to this address.
 pub(super) fn connector(options: &PgConnectOptions) -> Result<Tls, DbError> {

@@ -32,7 +32,7 @@ pub use collection::{save_collections, set_collection_products};
 pub use conn::Conn;
 pub use customer::save_customers;
 pub use product::{delete_products, save_products};
-pub use product_read::{products_after, products_by_slugs};
+pub use product_read::{product_count, products_after, products_by_slugs};
 pub use review::save_reviews;
 pub use shop::Shop;
 pub use stock::set_stock;

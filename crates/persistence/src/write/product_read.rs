@@ -1,6 +1,7 @@
 //! Whole aggregates, for import, export and edits. Seven statements for any number of products.
 use super::{Conn, product_rows::ProductRows};
 use crate::{Db, DbError, entity::product, sql::Arg};
+use sea_orm::FromQueryResult;
 use tradewind_domain::product::Product;
 use uuid::Uuid;
 
@@ -39,4 +40,15 @@ async fn with_children(conn: Conn<'_>, products: Vec<product::Model>) -> Result<
         products,
     };
     rows.into_products()
+}
+
+#[derive(FromQueryResult)]
+struct Count {
+    count: i64,
+}
+
+/// How many products there are, in any status.
+pub async fn product_count<'a>(conn: impl Into<Conn<'a>>) -> Result<u64, DbError> {
+    let rows: Vec<Count> = conn.into().all("SELECT count(*) AS count FROM products", vec![]).await?;
+    Ok(rows.first().map_or(0, |row| row.count.cast_unsigned()))
 }

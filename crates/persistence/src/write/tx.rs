@@ -2,6 +2,7 @@
 use super::conn::statement;
 use crate::{
     Db, DbError,
+    cache_log::Kind,
     changes::{Changed, NOTIFY, ProductChanges, payloads},
     sql::Arg,
 };
@@ -10,9 +11,18 @@ use sea_orm::{
 };
 use std::{
     collections::BTreeSet,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
 };
 use uuid::Uuid;
+
+const BULK_SQLITE: [&str; 3] = [
+    "DELETE FROM cache_log WHERE tag IN (SELECT value || ':*' FROM json_each($1))",
+    "INSERT INTO cache_log (tag) SELECT DISTINCT value || ':*' FROM json_each($1)",
+    "INSERT INTO cache_log_bulk (kind) SELECT DISTINCT value FROM json_each($1) WHERE true ON CONFLICT DO NOTHING",
+];
 
 /// A transaction that may write. Dropped without [`commit`](Self::commit), it undoes everything.
 #[derive(Debug)]
@@ -21,6 +31,8 @@ pub struct WriteTx {
     /// Products that it changed.
     changed: Mutex<BTreeSet<Uuid>>,
     changes: ProductChanges,
+    /// SQLite: kinds of the cache's log are silent until the end.
+    is_bulk: AtomicBool,
 }
 
 impl WriteTx {
@@ -32,11 +44,20 @@ impl WriteTx {
             ..TransactionOptions::default()
         };
         let orm = db.orm().begin_with_options(options).await?;
-        Ok(Self { orm, changed: Mutex::default(), changes: db.product_changes().clone() })
+        Ok(Self {
+            orm,
+            changed: Mutex::default(),
+            changes: db.product_changes().clone(),
+            is_bulk: AtomicBool::new(false),
+        })
     }
 
     /// Makes everything visible at once, and then tells which products changed.
     pub async fn commit(self) -> Result<(), DbError> {
+        if self.is_bulk.load(Relaxed) {
+            // What is written after this is logged again, one by one.
+            self.execute("DELETE FROM cache_log_bulk", vec![]).await?;
+        }
         let ids = std::mem::take(&mut *self.changed.lock().unwrap_or_else(PoisonError::into_inner));
         if ids.is_empty() {
             return Ok(self.orm.commit().await?);
@@ -48,6 +69,22 @@ impl WriteTx {
         }
         self.orm.commit().await?;
         self.changes.committed(changed);
+        Ok(())
+    }
+
+    /// Logs for caches that anything of these kinds may change in this transaction, and from now on not what. For
+    /// writers of a good part of the shop: it saves a row of the log for each thing that they change, and costs everybody
+    /// what they have cached of the kinds.
+    pub async fn bulk(&self, kinds: &[Kind]) -> Result<(), DbError> {
+        let words = || Arg::Texts(kinds.iter().map(|kind| kind.word().to_owned()).collect());
+        if self.postgres() {
+            self.execute("SELECT cache_log_bulk(VARIADIC $1)", vec![words()]).await?;
+            return Ok(());
+        }
+        self.is_bulk.store(true, Relaxed);
+        for text in BULK_SQLITE {
+            self.execute(text, vec![words()]).await?;
+        }
         Ok(())
     }
 

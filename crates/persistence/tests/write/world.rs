@@ -72,6 +72,12 @@ pub(crate) async fn each() -> Vec<World> {
 impl World {
     pub(crate) async fn new(test_db: TestDb) -> Self {
         let db = Db::connect(&DbConfig::new(test_db.url())).await.unwrap();
+        Self::fill(&db).await;
+        Self { db, test_db }
+    }
+
+    /// Everything around products, into an empty shop.
+    pub(crate) async fn fill(db: &Db) {
         let tx = db.begin_write().await.unwrap();
         write::save_warehouses(&tx, &warehouses(), now()).await.unwrap();
         write::save_channels(&tx, &channels(), now()).await.unwrap();
@@ -79,7 +85,6 @@ impl World {
         write::save_collections(&tx, &collections(), now()).await.unwrap();
         write::save_customers(&tx, &customers()).await.unwrap();
         tx.commit().await.unwrap();
-        Self { db, test_db }
     }
 
     pub(crate) fn backend(&self) -> Backend {

@@ -19,6 +19,14 @@ static DATA: Var = Var::new(
     "folder of the embedded database when DATABASE_URL is absent (`dev` and commands)",
 )
 .dev(".tradewind");
+static REPLICAS: Var = Var::new(
+    "TRADEWIND_DB_REPLICAS",
+    "database.replicas",
+    "",
+    "addresses of streaming replicas that may answer reads, with commas between: postgres://user:password@host:5432/name; \
+     each must lead to one server, so no load balancer",
+)
+.secret();
 static MAX_CONNECTIONS: Var = Var::new(
     "TRADEWIND_DB_MAX_CONNECTIONS",
     "database.max_connections",
@@ -38,7 +46,8 @@ static STATEMENT_TIMEOUT: Var = Var::new(
     "how long one statement may run (PostgreSQL)",
 );
 
-pub(super) const VARS: &[&Var] = &[&DATABASE_URL, &DATA, &MAX_CONNECTIONS, &ACQUIRE_TIMEOUT, &STATEMENT_TIMEOUT];
+pub(super) const VARS: &[&Var] =
+    &[&DATABASE_URL, &DATA, &REPLICAS, &MAX_CONNECTIONS, &ACQUIRE_TIMEOUT, &STATEMENT_TIMEOUT];
 
 /// The file of the embedded database inside the data folder.
 const SQLITE_FILE: &str = "tradewind.db";
@@ -50,6 +59,8 @@ pub struct DatabaseConfig {
     pub url: SecretString,
     /// The folder of the embedded database; `None` when an address was given.
     pub data: Option<std::path::PathBuf>,
+    /// Addresses of replicas, which may carry passwords.
+    pub replicas: Vec<SecretString>,
     /// Upper bound of open connections.
     pub max_connections: u32,
     /// How long a request waits for a connection.
@@ -62,6 +73,7 @@ impl DatabaseConfig {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
         let url = reader.read_optional(&DATABASE_URL, address);
         let data = reader.read_optional(&DATA, |text| Ok(text.to_owned()));
+        let replicas = reader.read_optional(&REPLICAS, replica_addresses);
         let max_connections = reader.read(&MAX_CONNECTIONS, |text| value::number(text, 1..=1000));
         let acquire_timeout = reader.read(&ACQUIRE_TIMEOUT, positive);
         let statement_timeout = reader.read(&STATEMENT_TIMEOUT, positive);
@@ -76,9 +88,14 @@ impl DatabaseConfig {
                 return None;
             }
         };
+        let replicas = replicas?.unwrap_or_default();
+        if !replicas.is_empty() && url.expose_secret().starts_with("sqlite:") {
+            reader.problem(&REPLICAS, "replicas are those of a PostgreSQL server: DATABASE_URL names a file");
+        }
         Some(Self {
             url,
             data,
+            replicas,
             max_connections: max_connections?,
             acquire_timeout: acquire_timeout?,
             statement_timeout: statement_timeout?,
@@ -89,6 +106,7 @@ impl DatabaseConfig {
     pub fn pool(&self) -> DbConfig {
         DbConfig {
             url: self.url.expose_secret().to_owned(),
+            replicas: self.replicas.iter().map(|url| url.expose_secret().to_owned()).collect(),
             max_connections: self.max_connections,
             acquire_timeout: self.acquire_timeout,
             statement_timeout: self.statement_timeout,
@@ -117,6 +135,21 @@ fn address(text: &str) -> Result<SecretString, String> {
         Ok(SecretString::from(text))
     } else {
         Err("must start with postgres:// or sqlite: (the value is not shown, it may hold a password)".to_owned())
+    }
+}
+
+/// More are no help: each is asked how far it is all the time.
+const MOST_REPLICAS: usize = 16;
+
+fn replica_addresses(text: &str) -> Result<Vec<SecretString>, String> {
+    let urls = value::list(text);
+    if urls.len() > MOST_REPLICAS {
+        return Err(format!("names {} replicas, at most {MOST_REPLICAS} are possible", urls.len()));
+    }
+    let known = |url: &String| ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
+    match urls.iter().all(known) {
+        true => Ok(urls.into_iter().map(SecretString::from).collect()),
+        false => Err("each must start with postgres:// (the value is not shown, it may hold a password)".to_owned()),
     }
 }
 

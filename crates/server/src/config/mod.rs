@@ -2,6 +2,7 @@
 //!
 //! Sources, later ones win: defaults, the TOML file, the environment, flags. The parser takes maps, so only
 //! [`Sources::from_process`] touches the environment.
+mod cache;
 mod database;
 mod documents;
 mod graphql;
@@ -17,6 +18,7 @@ mod telemetry;
 mod value;
 mod var;
 
+pub use cache::CacheConfig;
 pub use database::{DATABASE_URL, DatabaseConfig};
 pub use documents::{DocumentsConfig, DocumentsMode};
 pub use graphql::GraphqlConfig;
@@ -43,6 +45,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// Limits of a query.
     pub graphql: GraphqlConfig,
+    /// What is kept, and where.
+    pub cache: CacheConfig,
     /// Documents that clients name instead of sending them.
     pub documents: DocumentsConfig,
     /// WebSockets and event streams.
@@ -66,6 +70,7 @@ impl Config {
         let http = HttpConfig::read(&mut reader);
         let database = DatabaseConfig::read(&mut reader);
         let graphql = GraphqlConfig::read(&mut reader);
+        let cache = CacheConfig::read(&mut reader);
         let documents = DocumentsConfig::read(&mut reader);
         let stream = StreamConfig::read(&mut reader);
         let log = LogConfig::read(&mut reader);
@@ -79,6 +84,7 @@ impl Config {
                 http: http?,
                 database: database?,
                 graphql: graphql?,
+                cache: cache?,
                 documents: documents?,
                 stream: stream?,
                 log: log?,
@@ -101,6 +107,7 @@ pub fn vars() -> impl Iterator<Item = &'static Var> {
         database::VARS,
         http::VARS,
         graphql::VARS,
+        cache::VARS,
         documents::VARS,
         stream::VARS,
         telemetry::VARS,

@@ -1,8 +1,10 @@
 //! `/graphql`: reads the request, runs it within its time, writes the answer.
 use super::{
-    Exchange, Ids, Site, body,
+    Exchange, Ids, Site,
+    answers::{Answer, AnswerKey, Answers, tell},
+    body,
     compress::Encoding,
-    csrf,
+    csrf, etag,
     failure::Failure,
     negotiate::Media,
     params::{self, Asked},
@@ -13,10 +15,11 @@ use super::{
 };
 use crate::persisted::{DocumentHash, Found, NotFound};
 use axum::body::Body;
+use bytes::Bytes;
 use hyper::{
     Method, Request, Response, StatusCode,
     body::Incoming,
-    header::{HeaderMap, HeaderValue},
+    header::{ETAG, HeaderMap, HeaderName, HeaderValue},
     http::request::Parts,
 };
 use std::{
@@ -58,10 +61,17 @@ pub(super) async fn answer(
     let address = client_address(&request, site.stream.client_address_header.as_ref());
     let (parts, incoming) = request.into_parts();
     let queries_only = parts.method == Method::GET;
-    let asked = read(site, &parts, incoming).await?;
+    let channel = channel(&parts.headers)?;
+    let bytes = read(site, &parts, incoming).await?;
+    let key = key(site, exchange, &parts, &bytes, channel.as_deref());
+    if let (Some(key), Some(media), Some(answers)) = (&key, media, &site.answers)
+        && let Some(answer) = answers.get(key).await
+    {
+        return Ok(again(site, exchange, media, &parts, &answer, answers));
+    }
+    let asked = parse(&parts, &bytes)?;
     let (request, register) = find(site, asked).await.map_err(|cause| not_found(cause, &parts, &exchange.ids))?;
     let explain = wants(&parts.headers, "tradewind-explain") && site.graphql.explain;
-    let channel = channel(&parts.headers)?;
     let context = context(site, exchange, channel.clone(), queries_only, explain || exchange.traced);
     let context = RequestContext { cost: wants(&parts.headers, "tradewind-cost"), ..context };
     let began = exchange.micros();
@@ -89,17 +99,34 @@ pub(super) async fn answer(
         let (request_id, trace_id) = (exchange.ids.request_id(), exchange.ids.trace_id());
         tracing::warn!(request_id, trace_id = trace_id.as_str(), %error, %hash, "a persisted query is not kept");
     }
-    write(site, exchange, media, &parts, outcome, Told { began, explain })
+    write(site, exchange, media, &parts, outcome, Told { began, explain, key })
 }
 
-async fn read(site: &Site, parts: &Parts, incoming: Incoming) -> Result<Asked, Failure> {
+/// The body; a GET has none.
+async fn read(site: &Site, parts: &Parts, incoming: Incoming) -> Result<Bytes, Failure> {
     if parts.method != Method::GET {
         body::require_json(&parts.headers)?;
-        let bytes = body::read(incoming, site.http.body_limit, site.http.read_timeout).await?;
-        return params::from_json(&bytes);
+        return body::read(incoming, site.http.body_limit, site.http.read_timeout).await;
     }
     if site.http.csrf_prevention {
         csrf::require_preflight(&parts.headers)?;
+    }
+    Ok(Bytes::new())
+}
+
+/// Under which the answer may be kept; `None`: this request wants to be run.
+fn key(site: &Site, exchange: &Exchange, parts: &Parts, body: &[u8], channel: Option<&str>) -> Option<AnswerKey> {
+    let wants_run = ["tradewind-explain", "tradewind-cost"].iter().any(|name| wants(&parts.headers, name));
+    if site.answers.is_none() || wants_run || exchange.traced {
+        return None;
+    }
+    let path_and_query = parts.uri.path_and_query().map_or("", |path| path.as_str());
+    Some(AnswerKey::new(path_and_query, body, channel))
+}
+
+fn parse(parts: &Parts, body: &[u8]) -> Result<Asked, Failure> {
+    if parts.method != Method::GET {
+        return params::from_json(body);
     }
     let query = parts.uri.query().unwrap_or_default();
     match document_of(parts) {
@@ -157,6 +184,8 @@ struct Told {
     /// Microseconds from the start of the request.
     began: u64,
     explain: bool,
+    /// Where the answer may be kept.
+    key: Option<AnswerKey>,
 }
 
 fn context(
@@ -225,10 +254,11 @@ fn write(
 ) -> Result<Response<Body>, Failure> {
     let extensions = &mut outcome.response.extensions;
     let explain = if asked.explain { extensions.get("explain").cloned() } else { extensions.remove("explain") };
+    let operation_name = outcome.operation_name.take();
     let rejected = (!outcome.executed).then(|| outcome.limit.or(outcome.error_code).unwrap_or("unknown"));
-    let body = reply::json(&outcome);
+    let body = Bytes::from(reply::json(&outcome));
     exchange.operation = Some(Operation {
-        name: outcome.operation_name,
+        name: operation_name.clone(),
         kind: outcome.operation_type,
         statements: outcome.statements,
         error_code: outcome.error_code,
@@ -240,10 +270,77 @@ fn write(
     if outcome.method_not_allowed {
         return Err(Failure::method("POST"));
     }
-    let wanted = site.http.compress_from.is_some_and(|least| body.len() >= least);
-    let encoding = wanted.then(|| Encoding::negotiate(&parts.headers)).flatten();
     let refused = (!outcome.executed).then(|| outcome.error_code.unwrap_or_default());
-    Ok(reply::graphql(STATUS.of(media, refused), media, body, encoding))
+    let (status, encoding) = (STATUS.of(media, refused), encoding(site, parts, &body));
+    let (left, is_public, surrogate_key) =
+        (outcome.caching.max_age(), outcome.caching.is_public(), outcome.caching.surrogate_key());
+    let is_get = parts.method == Method::GET;
+    let hash = (is_get && left.is_some()).then(|| etag::hash_of(&body));
+    if let (Some(key), Some(answers)) = (asked.key, &site.answers)
+        && let Some(answer) = Answer::new(outcome.caching, operation_name, body.clone())
+    {
+        answers.keep(key, answer);
+    }
+    let tag = |sent: Option<Encoding>| hash.and_then(|hash| etag::tag(hash, sent));
+    if let Some(tag) = tag(encoding).filter(|tag| etag::names(&parts.headers, tag)) {
+        let mut response = not_modified(media, tag);
+        tell(response.headers_mut(), left, is_public, site.edge_max_age);
+        return Ok(response);
+    }
+    let (mut response, sent) = reply::graphql(status, media, body, encoding);
+    let headers = response.headers_mut();
+    tell(headers, left, is_public, site.edge_max_age);
+    headers.extend(tag(sent).map(|tag| (ETAG, tag)));
+    let surrogate_key = surrogate_key.filter(|_| is_get && is_public).and_then(|keys| HeaderValue::try_from(keys).ok());
+    headers.extend(surrogate_key.map(|keys| (SURROGATE_KEY, keys)));
+    Ok(response)
+}
+
+const SURROGATE_KEY: HeaderName = HeaderName::from_static("surrogate-key");
+
+fn encoding(site: &Site, parts: &Parts, body: &[u8]) -> Option<Encoding> {
+    let wanted = site.http.compress_from.is_some_and(|least| body.len() >= least);
+    wanted.then(|| Encoding::negotiate(&parts.headers)).flatten()
+}
+
+fn not_modified(media: Media, tag: HeaderValue) -> Response<Body> {
+    let (mut response, _) = reply::graphql(StatusCode::NOT_MODIFIED, media, Bytes::new(), None);
+    response.headers_mut().insert(ETAG, tag);
+    response
+}
+
+/// Sends an answer that was kept.
+fn again(
+    site: &Site,
+    exchange: &mut Exchange,
+    media: Media,
+    parts: &Parts,
+    answer: &Answer,
+    answers: &Answers,
+) -> Response<Body> {
+    let began = exchange.micros();
+    exchange.operation = Some(Operation {
+        name: answer.operation_name.clone(),
+        kind: "query",
+        began,
+        ended: began,
+        ..Operation::default()
+    });
+    let is_get = parts.method == Method::GET;
+    let chosen = answer.representation(encoding(site, parts, answer.body()));
+    let tag = chosen.etag.clone().filter(|_| is_get);
+    let mut response = match tag {
+        Some(tag) if etag::names(&parts.headers, &tag) => not_modified(media, tag),
+        tag => {
+            let mut response = reply::encoded(StatusCode::OK, media, chosen.body.clone(), chosen.encoding);
+            response.headers_mut().extend(tag.map(|tag| (ETAG, tag)));
+            let keys = answer.surrogate_key.clone().filter(|_| is_get);
+            response.headers_mut().extend(keys.map(|keys| (SURROGATE_KEY, keys)));
+            response
+        }
+    };
+    tell(response.headers_mut(), Some(answer.left(answers.cache())), true, site.edge_max_age);
+    response
 }
 
 pub(super) fn wants(headers: &HeaderMap, name: &str) -> bool {

@@ -1,11 +1,13 @@
 //! The HTTP layer: one function per request, no middleware. Order: ids, route, answer (panics caught), headers,
 //! metrics, log, span.
 mod access;
+mod answers;
 mod body;
 mod compress;
 mod connection;
 mod cors;
 mod csrf;
+mod etag;
 mod failure;
 mod graphql;
 mod head;
@@ -23,6 +25,7 @@ mod status;
 mod stream;
 
 pub(crate) use access::AccessLog;
+pub(crate) use answers::Answers;
 pub(crate) use connection::Patience;
 pub(crate) use graphql::Operation;
 pub(crate) use health::Health;
@@ -64,6 +67,10 @@ pub(crate) struct Site {
     /// Turns true when what stays open has to end.
     pub(crate) closing: tokio::sync::watch::Receiver<bool>,
     pub(crate) engine: Engine,
+    /// Answers that everybody may share.
+    pub(crate) answers: Option<Answers>,
+    /// How long a CDN may serve one without asking.
+    pub(crate) edge_max_age: std::time::Duration,
     /// One permit for each operation that may run now, handed out in the order of arrival.
     pub(crate) turns: tokio::sync::Semaphore,
     /// Events of subscriptions need one of these first: a flood of changes does not keep requests waiting.

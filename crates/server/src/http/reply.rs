@@ -1,6 +1,7 @@
 //! Answers: JSON that is written once, into the bytes that leave.
 use super::{compress::Encoding, failure::Failure, negotiate::Media, status::STATUS};
 use axum::body::Body;
+use bytes::Bytes;
 use hyper::{
     Response, StatusCode,
     header::{
@@ -22,12 +23,22 @@ pub(super) fn json(outcome: &Outcome) -> Vec<u8> {
     body
 }
 
-/// The answer to a GraphQL request, compressed when that is worth it.
-pub(super) fn graphql(status: StatusCode, media: Media, body: Vec<u8>, encoding: Option<Encoding>) -> Response<Body> {
+/// The answer to a GraphQL request, compressed when that is worth it, and how it is.
+pub(super) fn graphql(
+    status: StatusCode,
+    media: Media,
+    body: Bytes,
+    encoding: Option<Encoding>,
+) -> (Response<Body>, Option<Encoding>) {
     let (body, encoding) = match encoding.and_then(|encoding| Some((encoding.compress(&body)?, encoding))) {
-        Some((compressed, encoding)) => (compressed, Some(encoding)),
+        Some((compressed, encoding)) => (compressed.into(), Some(encoding)),
         None => (body, None),
     };
+    (encoded(status, media, body, encoding), encoding)
+}
+
+/// An answer whose body is in its encoding already.
+pub(super) fn encoded(status: StatusCode, media: Media, body: Bytes, encoding: Option<Encoding>) -> Response<Body> {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();
@@ -52,7 +63,7 @@ pub(super) fn failure(failure: &Failure, media: Option<Media>, trace_id: &str) -
     });
     let status =
         failure.status.unwrap_or_else(|| STATUS.of(media.unwrap_or(Media::GraphqlResponse), Some(failure.code)));
-    let mut response = graphql(status, media.unwrap_or(Media::Json), body.to_string().into_bytes(), None);
+    let mut response = encoded(status, media.unwrap_or(Media::Json), body.to_string().into(), None);
     match status {
         StatusCode::UPGRADE_REQUIRED => {
             response.headers_mut().insert(UPGRADE, HeaderValue::from_static("websocket"));

@@ -1,12 +1,11 @@
 //! `/schema.graphql`: does not change while the process runs, so it is compressed once.
-use super::{compress::Encoding, reply};
+use super::{compress::Encoding, etag, reply};
 use axum::body::Body;
 use bytes::Bytes;
 use hyper::{
     Response, StatusCode,
-    header::{CONTENT_ENCODING, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH, VARY},
+    header::{CONTENT_ENCODING, ETAG, HeaderMap, HeaderValue, VARY},
 };
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// The schema's text in every encoding.
 pub(crate) struct Sdl {
@@ -22,22 +21,19 @@ struct Variant {
 
 impl Sdl {
     pub(crate) fn new(text: String) -> Self {
-        let mut hasher = DefaultHasher::new();
-        text.hash(&mut hasher);
-        let hash = hasher.finish();
-        let tag = |suffix: &str| HeaderValue::from_str(&format!("\"{hash:016x}{suffix}\"")).ok();
+        let hash = etag::hash_of(text.as_bytes());
         let encoded = Encoding::ALL.into_iter().filter_map(|encoding| {
             let body = encoding.compress(text.as_bytes())?.into();
-            Some((encoding, Variant { body, etag: tag(encoding.suffix()) }))
+            Some((encoding, Variant { body, etag: etag::tag(hash, Some(encoding)) }))
         });
-        Self { encoded: encoded.collect(), plain: Variant { body: text.clone().into(), etag: tag("") } }
+        Self { encoded: encoded.collect(), plain: Variant { body: text.clone().into(), etag: etag::tag(hash, None) } }
     }
 
     pub(super) fn respond(&self, asked: &HeaderMap) -> Response<Body> {
         let wanted = Encoding::negotiate(asked);
         let chosen = self.encoded.iter().find(|(encoding, _)| Some(*encoding) == wanted);
         let variant = chosen.map_or(&self.plain, |(_, variant)| variant);
-        let is_known = variant.etag.as_ref().is_some_and(|etag| names(asked, etag));
+        let is_known = variant.etag.as_ref().is_some_and(|etag| etag::names(asked, etag));
         let (status, body) = match is_known {
             true => (StatusCode::NOT_MODIFIED, Body::empty()),
             false => (StatusCode::OK, variant.body.clone().into()),
@@ -51,10 +47,4 @@ impl Sdl {
         }
         response
     }
-}
-
-fn names(asked: &HeaderMap, etag: &HeaderValue) -> bool {
-    let known = asked.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let mut tags = known.flat_map(|value| value.split(',')).map(str::trim);
-    tags.any(|tag| tag == "*" || etag == tag.trim_start_matches("W/"))
 }

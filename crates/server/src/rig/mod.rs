@@ -9,17 +9,19 @@ mod write;
 
 use axum::body::Body;
 use hyper::{Method, Response, StatusCode, Uri, header::CONTENT_TYPE, header::HeaderValue};
+use tradewind_cache::Cache;
 use tradewind_persistence::Db;
 
 /// What the routes work on.
 #[derive(Clone, Debug)]
 pub(crate) struct Rig {
     db: Db,
+    cache: Option<Cache>,
 }
 
 impl Rig {
-    pub(crate) fn new(db: Db) -> Self {
-        Self { db }
+    pub(crate) fn new(db: Db, cache: Option<Cache>) -> Self {
+        Self { db, cache }
     }
 
     /// None: a path of the product.

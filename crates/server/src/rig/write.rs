@@ -73,6 +73,9 @@ impl Rig {
 
     /// How long the answer waited.
     async fn commit_wait(&self, committed: Instant) -> Duration {
+        if let Some(cache) = &self.cache {
+            cache.commit_wait(committed).await;
+        }
         committed.elapsed()
     }
 }

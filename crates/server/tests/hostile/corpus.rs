@@ -40,7 +40,7 @@ fn body(name: String, body: &[u8]) -> Attack {
     post(name, JSON, body)
 }
 
-fn document(name: &str, query: &str) -> Attack {
+pub(crate) fn document(name: &str, query: &str) -> Attack {
     body(format!("document: {name}"), json!({ "query": query }).to_string().as_bytes())
 }
 
@@ -68,7 +68,7 @@ fn written() -> Vec<Attack> {
 }
 
 /// Deep, wide, doubled, long.
-fn generated_documents() -> Vec<(String, String)> {
+pub(crate) fn generated_documents() -> Vec<(String, String)> {
     let mut all = Vec::new();
     let mut add = |name: String, query: String| all.push((name, query));
     for count in [65, 200, 2_000, 20_000] {

@@ -1,6 +1,6 @@
 //! What strangers send on purpose. Each request is refused in the shape of GraphQL, or its connection is closed; it takes
-//! little of the processor and of memory; and the server answers the next good query. WebSockets and event streams are
-//! not in here.
+//! little of the processor and of memory; and the server answers the next good query. WebSockets and event streams have a
+//! corpus of their own, with the way in which each has to end.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -12,9 +12,12 @@
 
 mod beside;
 mod corpus;
+mod frames;
 mod measure;
 mod server;
 mod sockets;
+mod stream_corpus;
+mod streams;
 
 use corpus::{Attack, corpus};
 use measure::{cpu_nanos, memory, reset_peak};
@@ -79,14 +82,24 @@ fn beginning(text: &str) -> String {
 }
 
 fn judge(server: &Server, Attack { name, bytes }: &Attack, worst: &mut Vec<(Duration, u64, String)>) -> Vec<String> {
+    let complaints = measured(server, name, worst, || complaint(&server.send(bytes)).into_iter().collect());
+    complaints.into_iter().map(|complaint| format!("{name}: {complaint}")).collect()
+}
+
+/// The complaints of an attack, and those about what it took.
+fn measured(
+    server: &Server,
+    name: &str,
+    worst: &mut Vec<(Duration, u64, String)>,
+    attack: impl FnOnce() -> Vec<String>,
+) -> Vec<String> {
     let pid = server.pid();
     reset_peak(pid);
     let (cpu, (before, _)) = (cpu_nanos(pid), memory(pid));
-    let answer = server.send(bytes);
+    let mut complaints = attack();
     let taken = Duration::from_nanos(cpu_nanos(pid).saturating_sub(cpu));
     let grown = memory(pid).1.saturating_sub(before);
-    worst.push((taken, grown, name.clone()));
-    let mut complaints: Vec<String> = complaint(&answer).into_iter().collect();
+    worst.push((taken, grown, name.to_owned()));
     if taken > CPU {
         complaints.push(format!("took {taken:?} of the processor"));
     }
@@ -96,7 +109,17 @@ fn judge(server: &Server, Attack { name, bytes }: &Attack, worst: &mut Vec<(Dura
     if !server.is_good() {
         complaints.push("the next good query got no answer".to_owned());
     }
-    complaints.into_iter().map(|complaint| format!("{name}: {complaint}")).collect()
+    complaints
+}
+
+/// Says what took the most.
+fn report(worst: &mut [(Duration, u64, String)]) {
+    worst.sort();
+    let memory = worst.iter().map(|(_, grown, _)| grown >> 10).max().unwrap_or_default();
+    eprintln!("{} attacks; at most {memory} KiB; most of the processor:", worst.len());
+    for (taken, _, name) in worst.iter().rev().take(5) {
+        eprintln!("  {taken:?}: {name}");
+    }
 }
 
 #[test]
@@ -119,11 +142,6 @@ async fn hostile_requests_are_refused_cheaply_and_the_server_stays() {
     let corpus = corpus();
     let mut worst = Vec::with_capacity(corpus.len());
     let complaints: Vec<String> = corpus.iter().flat_map(|attack| judge(&server, attack, &mut worst)).collect();
-    worst.sort();
-    let memory = worst.iter().map(|(_, grown, _)| grown >> 10).max().unwrap_or_default();
-    eprintln!("{} requests; at most {memory} KiB; most of the processor:", corpus.len());
-    for (taken, _, name) in worst.iter().rev().take(5) {
-        eprintln!("  {taken:?}: {name}");
-    }
+    report(&mut worst);
     assert!(complaints.is_empty(), "{} complaints:\n{}", complaints.len(), complaints.join("\n"));
 }

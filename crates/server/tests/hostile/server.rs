@@ -17,6 +17,11 @@ pub(crate) struct Server {
 impl Server {
     /// None where there is no `prlimit`.
     pub(crate) fn start(data: TestDb) -> Option<Self> {
+        Self::start_with(data, &[])
+    }
+
+    /// With more settings.
+    pub(crate) fn start_with(data: TestDb, settings: &[(&str, &str)]) -> Option<Self> {
         let known = Command::new("prlimit").arg("--version").stdout(Stdio::null()).status();
         if !known.is_ok_and(|status| status.success()) {
             return None;
@@ -36,6 +41,7 @@ impl Server {
                 ("TRADEWIND_LOG", "error"),
                 ("TOKIO_WORKER_THREADS", "2"),
             ])
+            .envs(settings.iter().copied())
             .stdout(Stdio::null())
             .spawn()
             .expect("prlimit runs");
@@ -51,6 +57,13 @@ impl Server {
     /// `prlimit` replaces itself by the program.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// A connection that waits for at most 20 seconds.
+    pub(crate) fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.address).expect("the server listens");
+        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a socket");
+        stream
     }
 
     /// What comes back, until the server closes.

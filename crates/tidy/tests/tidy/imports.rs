@@ -8,6 +8,9 @@ use toml::Table;
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("tradewind-domain", &[]),
     ("tradewind-loader", &[]),
+    ("tradewind-resilience", &[]),
+    ("tradewind-kv", &["tradewind-resilience"]),
+    ("tradewind-cache", &["tradewind-kv", "tradewind-resilience"]),
     ("tradewind-migrations", &[]),
     ("tradewind-persistence", &["tradewind-domain", "tradewind-migrations"]),
     ("tradewind-commerce", &["tradewind-domain", "tradewind-persistence"]),

@@ -174,6 +174,7 @@ macro_rules! direct_being {
     };
 }
 direct_being!(Thing);
+crate::policy::governed! { crate::policy::Decision::Part => Thing, Other, Query; }
 direct_being!(Other);
 direct!(Query { "root" => root, "sure" => sure, });
 being!(Thing);

@@ -114,8 +114,8 @@ impl Session {
                 close.code
             }
             End::Closed => {
-                // The library has its answer ready.
-                let _ = tokio::time::timeout(FAREWELL, self.socket.close(None)).await;
+                // The library has its answer ready, and sends it with the next flush; its `close` would be refused.
+                let _ = tokio::time::timeout(FAREWELL, self.socket.flush()).await;
                 1000
             }
             End::Gone => 1006,

@@ -1,0 +1,159 @@
+use crate::{
+    CacheConfig, Clock, Failing, Log, Poll, Replicas, Stamp, Use, Verdict, View,
+    clock::micros,
+    flight::Flights,
+    floors::{Applied, Floors},
+    l1::L1,
+    mistake::{Mistake, Mistakes},
+    progress::Progress,
+    tail,
+};
+use parking_lot::Mutex;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::task::JoinHandle;
+use tradewind_kv::Kv;
+
+/// A process's cache: both tiers, and the task that tails the log. Clones share it.
+#[derive(Clone)]
+pub struct Cache {
+    core: Arc<Core>,
+    tasks: Arc<Tasks>,
+}
+
+/// All that the tasks and the views share.
+pub(crate) struct Core {
+    pub(crate) config: CacheConfig,
+    pub(crate) clock: Clock,
+    pub(crate) mistakes: Mistakes,
+    pub(crate) floors: Floors,
+    pub(crate) progress: Progress,
+    pub(crate) l1: L1,
+    pub(crate) flights: Arc<Flights>,
+}
+
+/// Ends with the last clone of its cache.
+struct Tasks(Mutex<Vec<JoinHandle<()>>>);
+
+impl Drop for Tasks {
+    fn drop(&mut self) {
+        for task in self.0.get_mut() {
+            task.abort();
+        }
+    }
+}
+
+/// What is known of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeaseState {
+    /// A poll began no longer ago than delta: BOUNDED reads need not wait.
+    Held(Duration),
+    /// The last poll is older: the next read waits for one.
+    Lapsed(Duration),
+    /// Polls fail.
+    Failing(Failing),
+    /// No poll was ever applied.
+    Cold,
+}
+
+impl Cache {
+    /// Starts the cache and the task that tails the log. Within a runtime.
+    #[must_use]
+    pub fn start(
+        config: CacheConfig,
+        log: Arc<dyn Log>,
+        _replicas: Option<Arc<dyn Replicas>>,
+        _kv: Option<Arc<dyn Kv>>,
+    ) -> Self {
+        let mistakes = Mistakes {
+            #[cfg(feature = "rig")]
+            planted: config.mistake,
+        };
+        let l1_bytes = if mistakes.is(Mistake::DeleteAfterCommit) { 0 } else { config.l1_bytes };
+        let core = Arc::new(Core {
+            clock: config.clock,
+            mistakes,
+            floors: Floors::new(config.max_floors, mistakes),
+            progress: Progress::default(),
+            l1: L1::new(l1_bytes),
+            flights: Arc::default(),
+            config,
+        });
+        let tail = tokio::spawn(tail::run(Arc::clone(&core), log));
+        Self { core, tasks: Arc::new(Tasks(Mutex::new(vec![tail]))) }
+    }
+
+    /// What one request reads through.
+    #[must_use]
+    pub fn view(&self, viewer: Option<u64>, usage: Use) -> View {
+        View::new(Arc::clone(&self.core), viewer, usage)
+    }
+
+    /// Microseconds of the cache's clock, as in [`Stamp`].
+    #[must_use]
+    pub fn now(&self) -> u64 {
+        self.core.clock.now()
+    }
+
+    /// What an answer's stamp is good for, as far as this instance knows: ask [`View::fence`] first.
+    #[must_use]
+    pub fn judge(&self, stamp: &Stamp) -> Verdict {
+        self.core.floors.judge(stamp, self.core.clock.now())
+    }
+
+    /// What is known of the log.
+    #[must_use]
+    pub fn lease(&self) -> LeaseState {
+        let now = self.core.clock.now();
+        let progress = &self.core.progress;
+        match progress.age(now) {
+            age if progress.failures() > 0 => LeaseState::Failing(Failing { age }),
+            None => LeaseState::Cold,
+            Some(age) if progress.holds_lease(now, self.core.config.delta) => LeaseState::Held(age),
+            Some(age) => LeaseState::Lapsed(age),
+        }
+    }
+
+    /// Waits until every instance knows of what was committed at `committed`: call it before a mutation answers.
+    pub async fn commit_wait(&self, committed: Instant) {
+        if self.core.mistakes.is(Mistake::NoCommitWait) || self.core.mistakes.is(Mistake::DeleteAfterCommit) {
+            return;
+        }
+        let delta = self.core.config.delta;
+        // Clocks may run at rates that differ by a thousandth.
+        tokio::time::sleep_until((committed + delta + delta / 1_000 + Duration::from_micros(1)).into()).await;
+    }
+
+    /// Entries of the first tier and their bytes, roughly.
+    #[must_use]
+    pub fn l1_size(&self) -> (usize, u64) {
+        self.core.l1.size()
+    }
+
+    /// Ends the tasks. Reads go on, and find that nothing new can be proved.
+    pub async fn shutdown(&self) {
+        let tasks = std::mem::take(&mut *self.tasks.0.lock());
+        for task in tasks {
+            task.abort();
+            task.await.ok();
+        }
+    }
+}
+
+impl std::fmt::Debug for Cache {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Cache").field("lease", &self.lease()).field("l1", &self.l1_size()).finish_non_exhaustive()
+    }
+}
+
+impl Core {
+    /// A poll was applied.
+    pub(crate) fn polled(&self, _poll: &Poll, _applied: Applied) {}
+
+    pub(crate) fn soft_end(&self, from: u64, max_age: u32) -> u64 {
+        // +-10 %: what was filled together does not end together.
+        from + micros(Duration::from_secs(u64::from(max_age)).mul_f64(fastrand::f64().mul_add(0.2, 0.9)))
+    }
+}

@@ -1,0 +1,3 @@
+//! Tests of the cache against a model of the database and its log.
+mod basics;
+mod support;

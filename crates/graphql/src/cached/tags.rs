@@ -1,0 +1,139 @@
+//! What a kept value depends on, in the words that the database's triggers write to the log.
+use std::{fmt::Display, sync::LazyLock};
+use tradewind_cache::Tag;
+use tradewind_persistence::cache_log;
+use uuid::Uuid;
+
+/// The tags of one value. Each names its kind's `*` too, which stands for all of the kind: what a bulk job writes.
+pub(crate) struct Tags<'t>(&'t mut Vec<Tag>);
+
+/// A kind's `*`.
+struct Kind(LazyLock<Tag>);
+
+static PRODUCT: Kind = Kind(LazyLock::new(|| tag("product:*")));
+static CATEGORY: Kind = Kind(LazyLock::new(|| tag("category:*")));
+static COLLECTION: Kind = Kind(LazyLock::new(|| tag("collection:*")));
+static REVIEW: Kind = Kind(LazyLock::new(|| tag("review:*")));
+static CUSTOMER: Kind = Kind(LazyLock::new(|| tag("customer:*")));
+static CHANNEL: Kind = Kind(LazyLock::new(|| tag("channel:*")));
+
+fn tag(name: &str) -> Tag {
+    Tag(cache_log::tag(name))
+}
+
+impl<'t> Tags<'t> {
+    pub(crate) fn new(tags: &'t mut Vec<Tag>) -> Self {
+        Self(tags)
+    }
+
+    fn add(&mut self, kind: &'static Kind, name: impl Display) {
+        let kind: Tag = *kind.0;
+        if !self.0.contains(&kind) {
+            self.0.push(kind);
+        }
+        self.0.push(tag(&name.to_string()));
+    }
+
+    /// A product: its row, variants, prices, media, attributes, memberships and listings.
+    pub(crate) fn product(&mut self, id: Uuid) {
+        self.add(&PRODUCT, format_args!("product:{id}"));
+    }
+
+    /// Which product has this address.
+    pub(crate) fn product_slug(&mut self, slug: &str) {
+        self.add(&PRODUCT, format_args!("product-slug:{slug}"));
+    }
+
+    /// One variant.
+    pub(crate) fn variant(&mut self, id: Uuid) {
+        self.add(&PRODUCT, format_args!("variant:{id}"));
+    }
+
+    /// One picture.
+    pub(crate) fn media(&mut self, id: Uuid) {
+        self.add(&PRODUCT, format_args!("media:{id}"));
+    }
+
+    /// Which products a channel shows, and in which order.
+    pub(crate) fn listings(&mut self, channel: Uuid) {
+        self.add(&PRODUCT, format_args!("listings:{channel}"));
+    }
+
+    /// Which products a category or collection shows in a channel, and in which order.
+    pub(crate) fn scope(&mut self, channel: Uuid, scope: Uuid) {
+        self.add(&PRODUCT, format_args!("scope:{channel}:{scope}"));
+    }
+
+    /// Which products any category or collection shows in a channel.
+    pub(crate) fn scopes(&mut self, channel: Uuid) {
+        self.add(&PRODUCT, format_args!("scopes:{channel}"));
+    }
+
+    /// The values that filters test and facets count, of any product.
+    pub(crate) fn facets(&mut self) {
+        self.add(&PRODUCT, "facets");
+    }
+
+    /// The words of all products.
+    pub(crate) fn search(&mut self) {
+        self.add(&PRODUCT, "search");
+    }
+
+    /// One category.
+    pub(crate) fn category(&mut self, id: Uuid) {
+        self.add(&CATEGORY, format_args!("category:{id}"));
+    }
+
+    /// Which category has this address.
+    pub(crate) fn category_slug(&mut self, slug: &str) {
+        self.add(&CATEGORY, format_args!("category-slug:{slug}"));
+    }
+
+    /// What stands right below a category; `None`: the roots.
+    pub(crate) fn children(&mut self, parent: Option<Uuid>) {
+        match parent {
+            Some(parent) => self.add(&CATEGORY, format_args!("children:{parent}")),
+            None => self.add(&CATEGORY, "children:root"),
+        }
+    }
+
+    /// Any category.
+    pub(crate) fn categories(&mut self) {
+        self.add(&CATEGORY, "categories");
+    }
+
+    /// One collection.
+    pub(crate) fn collection(&mut self, id: Uuid) {
+        self.add(&COLLECTION, format_args!("collection:{id}"));
+    }
+
+    /// Which collection has this address.
+    pub(crate) fn collection_slug(&mut self, slug: &str) {
+        self.add(&COLLECTION, format_args!("collection-slug:{slug}"));
+    }
+
+    /// Any collection.
+    pub(crate) fn collections(&mut self) {
+        self.add(&COLLECTION, "collections");
+    }
+
+    /// One review.
+    pub(crate) fn review(&mut self, id: Uuid) {
+        self.add(&REVIEW, format_args!("review:{id}"));
+    }
+
+    /// The reviews of a product.
+    pub(crate) fn reviews(&mut self, product: Uuid) {
+        self.add(&REVIEW, format_args!("reviews:{product}"));
+    }
+
+    /// Any channel.
+    pub(crate) fn channels(&mut self) {
+        self.add(&CHANNEL, "channels");
+    }
+
+    /// One customer.
+    pub(crate) fn customer(&mut self, id: Uuid) {
+        self.add(&CUSTOMER, format_args!("customer:{id}"));
+    }
+}

@@ -1,0 +1,31 @@
+//! A shop that was there before the log.
+use crate::{
+    log::{Reader, tags},
+    world::{self, plain, product_id},
+};
+use tradewind_migrations::{Migrator, MigratorTrait};
+use tradewind_persistence::{cache_log::check_triggers, migrate, pending_migrations};
+
+#[tokio::test]
+async fn a_shop_of_the_version_before_gets_its_log() {
+    for world in world::each().await {
+        let control = sea_orm::Database::connect(world.test_db.url()).await.unwrap();
+        Migrator::down(&control, Some(1)).await.unwrap();
+        control.close().await.unwrap();
+        check_triggers(&world.db).await.unwrap_err();
+        world.save(&[plain(0), plain(1)]).await;
+        assert_eq!(pending_migrations(&world.db).await.unwrap(), 1, "{}", world.backend());
+        migrate(&world.db).await.unwrap();
+        check_triggers(&world.db).await.unwrap();
+        let mut log = Reader::new(&world).await;
+        assert_eq!(log.last.changes, [], "{}: nothing is known of what was before", world.backend());
+        assert!(log.last.horizon <= log.last.xmin, "{}: what is read from now on can be judged", world.backend());
+        let mut product = world.one(0).await;
+        product.title = "Another".into();
+        world.save(&[product]).await;
+        let logged = log.tags().await;
+        assert!(logged.is_superset(&tags([format!("product:{}", product_id(0))])), "{}", world.backend());
+        assert!(logged.is_disjoint(&tags([format!("product:{}", product_id(1))])), "{}", world.backend());
+        assert_eq!(world.all().await.len(), 2);
+    }
+}

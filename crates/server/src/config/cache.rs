@@ -1,0 +1,112 @@
+//! What is kept, and where.
+use super::{Reader, Var, value};
+use secrecy::SecretString;
+use std::time::Duration;
+
+static CACHE: Var = Var::new(
+    "TRADEWIND_CACHE",
+    "cache.mode",
+    "on",
+    "on: reads of the catalog are kept, and never older than an acknowledged write; off: each request reads the database",
+);
+static MEMORY: Var = Var::new("TRADEWIND_CACHE_MEMORY", "cache.memory", "64MiB", "memory for rows that are kept");
+static ANSWERS: Var = Var::new(
+    "TRADEWIND_CACHE_ANSWERS",
+    "cache.answers",
+    "32MiB",
+    "memory for whole answers that everybody may share; 0 keeps none",
+);
+static REDIS: Var = Var::new(
+    "REDIS_URL",
+    "cache.redis",
+    "",
+    "address of a Redis that instances share: redis://user:password@host:6379/0, redis-sentinel://, redis-cluster:// or \
+     redis+unix:///path; nothing is wrong or lost without it, and misses cost a statement",
+)
+.secret();
+static NAMESPACE: Var = Var::new(
+    "TRADEWIND_CACHE_NAMESPACE",
+    "cache.namespace",
+    "default",
+    "begins the keys in Redis, so that deployments may share one",
+);
+static EDGE: Var = Var::new(
+    "TRADEWIND_EDGE_MAX_AGE",
+    "cache.edge_max_age",
+    "0s",
+    "how long a CDN may serve a public answer to a GET without asking; a shopper may see it that much after a write was \
+     acknowledged. 0: it asks each time, and gets 304 where nothing changed",
+);
+
+#[cfg(feature = "rig")]
+static MISTAKE: Var = Var::new("TRADEWIND_MISTAKE", "cache.mistake", "", "a mistake to make on purpose");
+
+pub(super) const VARS: &[&Var] = &[
+    &CACHE,
+    &MEMORY,
+    &ANSWERS,
+    &REDIS,
+    &NAMESPACE,
+    &EDGE,
+    #[cfg(feature = "rig")]
+    &MISTAKE,
+];
+
+/// What is kept, and where.
+#[derive(Clone, Debug)]
+pub struct CacheConfig {
+    /// Whether rows and answers are kept at all.
+    pub on: bool,
+    /// Bytes for rows.
+    pub memory: u64,
+    /// Bytes for answers; 0: none.
+    pub answers: u64,
+    /// A Redis that instances share; may carry a password.
+    pub redis: Option<SecretString>,
+    /// Begins its keys.
+    pub namespace: String,
+    /// How long a CDN may serve a public answer without asking.
+    pub edge_max_age: Duration,
+    /// A mistake to make on purpose.
+    #[cfg(feature = "rig")]
+    pub mistake: Option<tradewind_cache::Mistake>,
+}
+
+impl CacheConfig {
+    pub(super) fn read(reader: &mut Reader) -> Option<Self> {
+        let on = reader.read(&CACHE, |text| match text {
+            "on" => Ok(true),
+            "off" => Ok(false),
+            _ => Err("write on or off".to_owned()),
+        });
+        let memory = reader.read(&MEMORY, |text| value::bytes(text, 0..=1 << 40));
+        let answers = reader.read(&ANSWERS, |text| value::bytes(text, 0..=1 << 40));
+        let redis = reader.read_optional(&REDIS, |text| Ok(SecretString::from(text)));
+        let namespace = reader.read(&NAMESPACE, namespace);
+        let edge_max_age = reader.read(&EDGE, |text| {
+            let age = value::duration(text)?;
+            let fits = age <= Duration::from_secs(86_400);
+            fits.then_some(age).ok_or_else(|| "at most one day".to_owned())
+        });
+        #[cfg(feature = "rig")]
+        let mistake = reader.read_optional(&MISTAKE, |text| {
+            tradewind_cache::Mistake::by_name(text).ok_or_else(|| "is no mistake that the cache knows".to_owned())
+        });
+        Some(Self {
+            on: on?,
+            memory: u64::try_from(memory?).ok()?,
+            answers: u64::try_from(answers?).ok()?,
+            redis: redis?,
+            namespace: namespace?,
+            edge_max_age: edge_max_age?,
+            #[cfg(feature = "rig")]
+            mistake: mistake?,
+        })
+    }
+}
+
+fn namespace(text: &str) -> Result<String, String> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let fits = !text.is_empty() && text.len() <= 40 && text.bytes().all(is_plain);
+    fits.then(|| text.to_owned()).ok_or_else(|| "1 to 40 letters, digits, - and _".to_owned())
+}
