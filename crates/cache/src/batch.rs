@@ -35,6 +35,14 @@ pub(crate) struct Want<C: Cached> {
     pub(crate) old: Option<Arc<Entry<C::Value>>>,
     /// The highest floor of what an older value depended on.
     pub(crate) floor: u64,
+    /// Counted already, as superseded or expired.
+    pub(crate) counted: bool,
+}
+
+impl<C: Cached> Want<C> {
+    fn new(key: C::Key, name: &str, old: Option<Arc<Entry<C::Value>>>, floor: u64, counted: bool) -> Self {
+        Self { key, name: Arc::from(name), old, floor, counted }
+    }
 }
 
 /// A key that this batch loads.
@@ -60,9 +68,10 @@ impl<'a, C: Cached, S: BuildHasher + Default + Send> Batch<'a, C, S> {
         Self { view, core, spec, now: core.clock.now(), found: Lookup::default(), values, summary: Summary::new() }
     }
 
-    pub(crate) fn finish(self) -> (HashMap<C::Key, C::Value, S>, Lookup) {
+    pub(crate) fn finish(self, failed: bool) -> (HashMap<C::Key, C::Value, S>, Lookup) {
         let noted = self.summary;
         self.view.note(|all| all.merge(noted));
+        self.core.config.metrics.looked_up(C::NAME, &self.found, failed.into());
         (self.values, self.found)
     }
 
@@ -88,12 +97,13 @@ impl<'a, C: Cached, S: BuildHasher + Default + Send> Batch<'a, C, S> {
                 if wants.is_empty() { Ok(()) } else { self.resolve(wants, fence, load).await }
             }
             Freshness::Unverified => {
+                self.core.config.metrics.unverified(self.core.progress.age(now));
                 let wants = self.take_from_l1(keys, true);
-                if wants.is_empty() { Ok(()) } else { self.unverified(wants, load).await }
+                if wants.is_empty() { Ok(()) } else { self.unverified(wants, false, load).await }
             }
             Freshness::Cold => {
                 let wants = self.all(keys);
-                self.unverified(wants, load).await
+                self.unverified(wants, true, load).await
             }
         }
     }
@@ -116,8 +126,7 @@ impl<'a, C: Cached, S: BuildHasher + Default + Send> Batch<'a, C, S> {
         for key in keys {
             self.write_name(&key, &mut name);
             let Some(entry) = self.core.l1.get::<C::Value>(&name) else {
-                self.found.missed += 1;
-                wants.push(Want { key, name: Arc::from(&*name), old: None, floor: 0 });
+                wants.push(Want::new(key, &name, None, 0, false));
                 continue;
             };
             match self.core.floors.judge(&entry.stamp, self.now) {
@@ -131,16 +140,16 @@ impl<'a, C: Cached, S: BuildHasher + Default + Send> Batch<'a, C, S> {
                 }
                 Verdict::Usable | Verdict::Expired => {
                     self.found.expired += 1;
-                    wants.push(Want { key, name: Arc::from(&*name), old: Some(entry), floor: 0 });
+                    wants.push(Want::new(key, &name, Some(entry), 0, true));
                 }
                 Verdict::Over => {
                     self.found.expired += 1;
-                    wants.push(Want { key, name: Arc::from(&*name), old: None, floor: 0 });
+                    wants.push(Want::new(key, &name, None, 0, true));
                 }
                 Verdict::Superseded => {
                     self.found.superseded += 1;
                     let floor = self.core.floors.highest(&entry.stamp.tags);
-                    wants.push(Want { key, name: Arc::from(&*name), old: None, floor });
+                    wants.push(Want::new(key, &name, None, floor, true));
                 }
             }
         }
@@ -149,11 +158,10 @@ impl<'a, C: Cached, S: BuildHasher + Default + Send> Batch<'a, C, S> {
 
     fn all(&mut self, keys: Vec<C::Key>) -> Vec<Want<C>> {
         let mut name = String::with_capacity(96);
-        self.found.missed += count(keys.len());
         keys.into_iter()
             .map(|key| {
                 self.write_name(&key, &mut name);
-                Want { key, name: Arc::from(&*name), old: None, floor: 0 }
+                Want::new(key, &name, None, 0, false)
             })
             .collect()
     }
@@ -165,8 +173,13 @@ impl<'a, C: Cached, S: BuildHasher + Default + Send> Batch<'a, C, S> {
         out.push(':');
         self.spec.write_key(key, out);
         if C::POLICY.scope == Scope::Private {
-            let _ = write!(out, ":v{:x}", self.view.viewer().unwrap_or(0));
+            let _ = write!(out, ":v{:x}", self.owner());
         }
+    }
+
+    /// Whose entries these are; 0 = everybody's.
+    pub(crate) fn owner(&self) -> u64 {
+        if C::POLICY.scope == Scope::Private { self.view.viewer().unwrap_or(0) } else { 0 }
     }
 
     async fn resolve<E, F, Fut>(&mut self, mut wants: Vec<Want<C>>, fence: u64, load: &F) -> Result<(), CacheError<E>>
@@ -211,7 +224,10 @@ impl<'a, C: Cached, S: BuildHasher + Default + Send> Batch<'a, C, S> {
                         self.found.joined += 1;
                         self.serve(want.key, &entry, false);
                     }
-                    _ => again.push(want),
+                    _ => {
+                        self.core.config.metrics.retried();
+                        again.push(want);
+                    }
                 },
                 Landed::Failed(error) => match error.downcast_ref::<E>() {
                     Some(error) => self.instead(want, error)?,
@@ -268,6 +284,7 @@ impl<'a, C: Cached, S: BuildHasher + Default + Send> Batch<'a, C, S> {
     /// Serves what a load brought that is kept nowhere.
     pub(crate) fn serve_unkept(&mut self, loaded: HashMap<C::Key, C::Value, S>) {
         self.summary.unverified = true;
+        self.summary.uncached = true;
         self.values.extend(loaded);
     }
 }

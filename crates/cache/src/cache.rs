@@ -4,13 +4,15 @@ use crate::{
     flight::Flights,
     floors::{Applied, Floors},
     l1::L1,
+    l2::L2,
     mistake::{Mistake, Mistakes},
     progress::Progress,
+    replicas::{self, Fleet},
     tail,
 };
 use parking_lot::Mutex;
 use std::{
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 use tokio::task::JoinHandle;
@@ -32,6 +34,8 @@ pub(crate) struct Core {
     pub(crate) progress: Progress,
     pub(crate) l1: L1,
     pub(crate) flights: Arc<Flights>,
+    pub(crate) l2: Option<Arc<L2>>,
+    pub(crate) fleet: Option<Fleet>,
 }
 
 /// Ends with the last clone of its cache.
@@ -64,8 +68,8 @@ impl Cache {
     pub fn start(
         config: CacheConfig,
         log: Arc<dyn Log>,
-        _replicas: Option<Arc<dyn Replicas>>,
-        _kv: Option<Arc<dyn Kv>>,
+        replicas: Option<Arc<dyn Replicas>>,
+        kv: Option<Arc<dyn Kv>>,
     ) -> Self {
         let mistakes = Mistakes {
             #[cfg(feature = "rig")]
@@ -79,10 +83,15 @@ impl Cache {
             progress: Progress::default(),
             l1: L1::new(l1_bytes),
             flights: Arc::default(),
+            l2: kv.map(|kv| Arc::new(L2::new(kv, &config))),
+            fleet: replicas.map(|source| Fleet::new(source, config.replica_max_lag)),
             config,
         });
-        let tail = tokio::spawn(tail::run(Arc::clone(&core), log));
-        Self { core, tasks: Arc::new(Tasks(Mutex::new(vec![tail]))) }
+        let mut tasks = vec![tokio::spawn(tail::run(Arc::clone(&core), log))];
+        for number in 0..core.fleet.as_ref().map_or(0, Fleet::len) {
+            tasks.push(tokio::spawn(replicas::follow(Arc::clone(&core), number)));
+        }
+        Self { core, tasks: Arc::new(Tasks(Mutex::new(tasks))) }
     }
 
     /// What one request reads through.
@@ -122,8 +131,29 @@ impl Cache {
             return;
         }
         let delta = self.core.config.delta;
+        let began = Instant::now();
         // Clocks may run at rates that differ by a thousandth.
         tokio::time::sleep_until((committed + delta + delta / 1_000 + Duration::from_micros(1)).into()).await;
+        self.core.config.metrics.commit_waited(began.elapsed());
+    }
+
+    /// Deletes from the second tier what a writer without a log has changed: what most shops do.
+    #[cfg(feature = "rig")]
+    pub async fn delete<C: crate::Cached>(&self, spec: &C, keys: &[C::Key]) {
+        let Some(l2) = &self.core.l2 else { return };
+        let epoch = self.core.floors.position().name;
+        let key = |key| {
+            let mut name = format!("{}:", C::NAME);
+            spec.write_key(key, &mut name);
+            l2.key::<C>(&epoch, &name)
+        };
+        l2.delete(keys.iter().map(key).collect()).await;
+    }
+
+    /// Sets the gauges; called when metrics are scraped.
+    pub fn sample(&self) {
+        let core = &self.core;
+        core.config.metrics.sample(core.progress.age(core.clock.now()), core.floors.len(), core.l1.size());
     }
 
     /// Entries of the first tier and their bytes, roughly.
@@ -150,7 +180,18 @@ impl std::fmt::Debug for Cache {
 
 impl Core {
     /// A poll was applied.
-    pub(crate) fn polled(&self, _poll: &Poll, _applied: Applied) {}
+    pub(crate) fn polled(&self, poll: &Poll, applied: Applied) {
+        self.config.metrics.polled(poll, applied == Applied::NewEpoch);
+        if let (Applied::NewEpoch, Some(l2)) = (applied, &self.l2) {
+            l2.remember_epoch(&poll.epoch);
+        }
+    }
+
+    /// Whether requests come.
+    pub(crate) fn is_active(&self) -> bool {
+        let requested = self.progress.requested.load(Ordering::SeqCst);
+        requested > 0 && self.clock.now().saturating_sub(requested) < micros(tail::ACTIVE)
+    }
 
     pub(crate) fn soft_end(&self, from: u64, max_age: u32) -> u64 {
         // +-10 %: what was filled together does not end together.

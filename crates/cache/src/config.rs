@@ -1,4 +1,4 @@
-use crate::Clock;
+use crate::{CacheMetrics, Clock};
 use std::time::Duration;
 
 /// How a cache works.
@@ -31,6 +31,8 @@ pub struct CacheConfig {
     pub replica_max_lag: Duration,
     /// The clock.
     pub clock: Clock,
+    /// Where it counts.
+    pub metrics: CacheMetrics,
     /// A mistake to make on purpose.
     #[cfg(feature = "rig")]
     pub mistake: Option<crate::Mistake>,
@@ -52,6 +54,7 @@ impl Default for CacheConfig {
             max_value: 4 << 20,
             replica_max_lag: Duration::from_secs(5),
             clock: Clock::Boot,
+            metrics: CacheMetrics::default(),
             #[cfg(feature = "rig")]
             mistake: None,
         }

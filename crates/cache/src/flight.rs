@@ -71,11 +71,6 @@ impl Flights {
         })
         .collect()
     }
-
-    #[cfg(test)]
-    pub(crate) fn len(&self) -> usize {
-        self.flying.lock().len()
-    }
 }
 
 impl Claim {

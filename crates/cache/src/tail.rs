@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Without a request for so long, nobody polls.
-const ACTIVE: Duration = Duration::from_secs(1);
+pub(crate) const ACTIVE: Duration = Duration::from_secs(1);
 /// Between failed polls: the least, and what chance adds at most, in milliseconds.
 const RETRY: (u64, u64) = (20, 180);
 
@@ -47,8 +47,7 @@ struct Schedule {
 impl Schedule {
     fn next(&self, core: &Core) -> Next {
         let now = core.clock.now();
-        let requested = core.progress.requested.load(Ordering::SeqCst);
-        let active = requested > 0 && now.saturating_sub(requested) < micros(ACTIVE);
+        let active = core.is_active();
         let failing = core.progress.failures() > 0;
         let spacing = if core.progress.is_wanted() && (active || !failing) {
             core.config.poll_spacing

@@ -75,7 +75,7 @@ impl View {
     {
         let mut batch = Batch::new(self, spec, keys.len());
         let result = batch.run(keys, &load).await;
-        let (values, found) = batch.finish();
+        let (values, found) = batch.finish(result.is_err());
         (result.map(|()| values), found)
     }
 
@@ -156,6 +156,7 @@ impl View {
         };
         let spent = core.clock.now().saturating_sub(began);
         self.inner.waited.fetch_add(spent, Ordering::Relaxed);
+        core.config.metrics.waited(Duration::from_micros(spent));
         waited?;
         let known = core.progress.applied();
         let slot = if mode == Mode::Strict { &self.inner.strict } else { &self.inner.bounded };

@@ -2,8 +2,8 @@
 use crate::{
     answer::{Plan, arrange},
     cached::Lookups,
-    engine::finish,
     explain::{Clock, explain},
+    refusal::finish,
     request::RequestContext,
 };
 use async_graphql::Response;

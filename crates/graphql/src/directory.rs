@@ -75,7 +75,7 @@ impl Directory {
     }
 
     /// Takes in what the cache knows; where it knows nothing, what was read last stays.
-    async fn follow(&self, db: &Db, view: &View) -> Result<(), DbError> {
+    pub(crate) async fn follow(&self, db: &Db, view: &View) -> Result<(), DbError> {
         let load = |_: Vec<()>, _| async {
             let rows = all_channels(db).await?;
             Ok::<_, DbError>(Loaded::from_iter([((), Arc::new(rows))]))

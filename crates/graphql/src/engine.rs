@@ -5,19 +5,20 @@ use crate::{
     caching::Caching,
     conclusion::Ran,
     context::RequestCtx,
-    directory::{Directory, NoChannel},
+    directory::Directory,
     documents::{Document, Documents, is_constant, prune},
     error::Code,
     execution::Rendering,
-    limits::{Analysis, Limits, Refusal, analyse, check_cost, cost, objects, report, scan},
+    limits::{Analysis, Limits, analyse, check_cost, cost, objects, report, scan},
     loaders::{Loaders, Source},
     policy::undecided,
+    refusal::{code_of, cut, refuse, too_costly, unfit, without_channel},
     request::{GraphqlRequest, Outcome, RequestContext, type_name},
     schema::{ShopSchema, build},
     validation::{Policy, TypeSystem, Validated, coerce, leave_out, syntax_error, validate},
 };
 use async_graphql::{
-    Request, Response, ServerError, Value, Variables,
+    Request, Response, Value, Variables,
     parser::{
         parse_query,
         types::{ExecutableDocument, OperationDefinition, OperationType},
@@ -33,9 +34,6 @@ use std::{
 use tradewind_cache::{Cache, Use, View};
 use tradewind_loader::{Frontier, LoaderMetrics, Observer};
 use tradewind_persistence::{Db, DbError, cache_log::check_triggers, read::Scope, statements};
-
-/// Longer texts in errors echo what the client sent; nobody reads them.
-const LONGEST_MESSAGE: usize = 500;
 
 /// The schema with its database. Cheap to clone.
 #[derive(Clone)]
@@ -106,6 +104,9 @@ impl Engine {
         }
         if cache.is_some() {
             check_triggers(&db).await?;
+        }
+        if let Some(cache) = &cache {
+            directory.follow(&db, &cache.view(None, Use::ReadWrite)).await?;
         }
         let (documents, limits) = (Documents::new(limits.document_cache_bytes), Arc::new(limits));
         Ok(Self { schema, db, directory, types, type_system, documents, limits, metrics, cache })
@@ -345,23 +346,6 @@ fn no_stream(prepared: &Prepared, context: &RequestContext) -> Box<Outcome> {
     Box::new(Outcome { operation_name, operation_type, ..refused })
 }
 
-pub(crate) fn refuse(code: Code, message: String, context: &RequestContext) -> Box<Outcome> {
-    Box::new(Outcome::refused(code, message, &context.trace_id))
-}
-
-fn unfit(mut errors: Vec<ServerError>, context: &RequestContext) -> Box<Outcome> {
-    for error in &mut errors {
-        finish(error, context);
-    }
-    Box::new(Outcome::unfit(errors.first().and_then(code_of), errors))
-}
-
-fn too_costly(refusal: Refusal, context: &RequestContext) -> Box<Outcome> {
-    let mut outcome = refuse(Code::QueryTooCostly, refusal.message, context);
-    outcome.limit = Some(refusal.limit);
-    outcome
-}
-
 /// The operation that will run.
 fn choose<'d>(document: &'d ExecutableDocument, name: Option<&str>) -> Result<&'d OperationDefinition, String> {
     let mut operations = document.operations.iter();
@@ -378,69 +362,4 @@ fn choose<'d>(document: &'d ExecutableDocument, name: Option<&str>) -> Result<&'
             _ => Err("the document has several operations: say which one with `operationName`".to_owned()),
         },
     }
-}
-
-pub(crate) fn without_channel(cause: NoChannel, context: &RequestContext) -> Outcome {
-    let asked = cut(context.channel.clone().unwrap_or_default());
-    let (code, message) = match cause {
-        NoChannel::Unknown(known) => (
-            Code::BadUserInput,
-            format!("header Tradewind-Channel: there is no channel `{asked}`: use one of {}", known.join(", ")),
-        ),
-        NoChannel::Empty => (
-            Code::Unavailable,
-            "the shop has no channel yet: fill it with `tradewind import shopify` or `tradewind seed`".to_owned(),
-        ),
-        NoChannel::Failed(cause) => {
-            tracing::error!(request_id = context.request_id, trace_id = context.trace_id, %cause, "channels cannot be read");
-            (Code::Unavailable, "the shop's data is not available at the moment: try again in a few seconds".to_owned())
-        }
-    };
-    Outcome::refused(code, message, &context.trace_id)
-}
-
-pub(crate) fn code_of(error: &ServerError) -> Option<&'static str> {
-    let code = error.extensions.as_ref()?.get("code")?;
-    const CODES: [Code; 9] = [
-        Code::GraphqlParseFailed,
-        Code::GraphqlValidationFailed,
-        Code::BadUserInput,
-        Code::BadCursor,
-        Code::QueryTooCostly,
-        Code::RateLimited,
-        Code::Timeout,
-        Code::Unavailable,
-        Code::Internal,
-    ];
-    CODES.iter().map(|code| code.as_str()).find(|word| *code == Value::from(*word))
-}
-
-/// Gives each error its code and trace id; a cause goes to the log and nowhere else.
-pub(crate) fn finish(error: &mut ServerError, context: &RequestContext) {
-    if let Some(cause) = error.source::<DbError>() {
-        let path = error.path.iter().map(|segment| match segment {
-            async_graphql::PathSegment::Field(name) => name.clone(),
-            async_graphql::PathSegment::Index(index) => index.to_string(),
-        });
-        let path = path.collect::<Vec<_>>().join(".");
-        tracing::error!(request_id = context.request_id, trace_id = context.trace_id, path, %cause, "a resolver failed");
-    }
-    error.message = cut(std::mem::take(&mut error.message));
-    let coded = code_of(error).is_some();
-    let extensions = error.extensions.get_or_insert_default();
-    if !coded {
-        // Our resolvers always set a code; what is left are async-graphql's own checks.
-        let code = if error.path.is_empty() { Code::GraphqlValidationFailed } else { Code::BadUserInput };
-        extensions.set("code", code.as_str());
-    }
-    extensions.set("traceId", context.trace_id.as_str());
-}
-
-fn cut(message: String) -> String {
-    if message.len() <= LONGEST_MESSAGE {
-        return message;
-    }
-    let mut short: String = message.chars().take(LONGEST_MESSAGE).collect();
-    short.push('…');
-    short
 }

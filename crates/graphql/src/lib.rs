@@ -37,6 +37,7 @@ mod product;
 mod product_connection;
 mod product_list;
 mod product_option;
+mod refusal;
 mod request;
 mod review;
 mod scalars;

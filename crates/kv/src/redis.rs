@@ -80,9 +80,13 @@ impl Redis {
     /// # Errors
     /// [`KvError::Url`] where the URL says nothing.
     pub fn connect(url: &str, limits: Limits, metrics: &DependencyMetrics) -> Result<Self, KvError> {
+        let known = url.starts_with("redis") || url.starts_with("valkey");
+        if !known {
+            return Err(KvError::Url("its scheme is none of Redis".into()));
+        }
         let mut config = Config::from_url(url).map_err(|error| KvError::Url(error.details().to_owned()))?;
-        // Whoever is refused asks the database; nobody waits for a connection.
-        config.fail_fast = true;
+        // It is tried for ever, also where the first attempt fails. Commands have a fail_fast of their own.
+        config.fail_fast = false;
         let clustered = config.server.is_clustered();
         let client = client(config, limits)?;
         client.connect();
@@ -100,7 +104,13 @@ impl Redis {
 
     /// Waits until it is connected, at most `within`; whether it is.
     pub async fn connected(&self, within: Duration) -> bool {
-        tokio::time::timeout(within, self.inner.client.wait_for_connect()).await.is_ok_and(|result| result.is_ok())
+        let pause = Duration::from_millis(10);
+        let connected = async {
+            while !self.inner.client.is_connected() {
+                tokio::time::sleep(pause).await;
+            }
+        };
+        tokio::time::timeout(within, connected).await.is_ok()
     }
 
     /// The breaker before it.

@@ -1,3 +1,7 @@
-//! Tests of the cache against a model of the database and its log.
+//! Tests of the cache against models of the database, its log, replicas and a store that lies.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 mod basics;
+mod promise;
+mod simulation;
 mod support;
+mod tiers;

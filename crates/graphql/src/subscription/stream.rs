@@ -6,10 +6,11 @@ use crate::{
     caching::Caching,
     conclusion::Ran,
     context::RequestCtx,
-    engine::{Engine, Prepared, code_of, finish, refuse, without_channel},
+    engine::{Engine, Prepared},
     error::Code,
     execution::Rendering,
     loaders::{Loaders, Source},
+    refusal::{code_of, finish, refuse, without_channel},
     request::{Outcome, RequestContext},
 };
 use async_graphql::{

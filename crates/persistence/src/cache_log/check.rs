@@ -82,7 +82,7 @@ pub async fn check_triggers(db: &Db) -> Result<(), DbError> {
                     return Err(refused(
                         table,
                         &format!(
-                            "it has no trigger {name}: run `tradewind migrate`; if nothing is pending, the trigger was dropped: take the last step back with care, or restore it"
+                            "it has no trigger {name}: run `tradewind migrate`; if nothing is pending, somebody dropped it: make it again as the migration of cache_log does, then clear the cache"
                         ),
                     ));
                 }

@@ -51,8 +51,8 @@ enum Kinds {
 }
 
 impl CacheLog {
-    /// Reads the address. On PostgreSQL it must be that of a server that takes writes; a pooler in transaction mode in
-    /// front of it does no harm.
+    /// Reads the address. On PostgreSQL it must be that of a server that takes writes, without a pooler that could lead a
+    /// connection to another server: which server it is is asked once for each connection.
     pub fn open(config: &DbConfig) -> Result<Self, DbError> {
         Ok(Self(match config.url.starts_with("sqlite:") {
             true => Kinds::Sqlite(tokio::sync::Mutex::new(sqlite::Tail::open(config)?)),

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Db, DbError,
     row::{Decode, row},
-    sql::{Arg, Sql, fetch_text},
+    sql::fetch_text,
 };
 use chrono::{DateTime, Utc};
 use sea_orm::sqlx::{self, sqlite::SqliteRow};
@@ -146,24 +146,6 @@ pub async fn list_products(
         lists.values_mut().for_each(|list| list.reverse());
     }
     Ok(lists)
-}
-
-row! {
-    struct Publication {
-        published_at: DateTime<Utc>,
-    }
-}
-
-static NEXT: Sql = Sql::new(
-    "next publication",
-    "SELECT published_at FROM listings WHERE channel_id = $1 AND published_at > $2 ORDER BY published_at LIMIT 1",
-);
-
-/// When the channel's lists change next by themselves: the first publication after `now`.
-pub async fn next_publication(db: &Db, scope: Scope) -> Result<Option<DateTime<Utc>>, DbError> {
-    let args = vec![Arg::Id(scope.channel_id), Arg::Time(scope.now)];
-    let rows: Vec<Publication> = NEXT.fetch(db, args).await?;
-    Ok(rows.first().map(|row| row.published_at))
 }
 
 row! {

@@ -8,10 +8,7 @@ async fn a_trigger_that_is_missing_or_switched_off_is_named() {
     for world in world::each().await {
         check_triggers(&world.db).await.unwrap();
         assert_eq!(logged_tables(world.db.backend()).count(), 17, "{}", world.backend());
-        let mut broken = vec![
-            ("DROP TRIGGER cache_log_media_delete", "media"),
-            ("INSERT INTO cache_log_never VALUES ('product')", ""),
-        ];
+        let mut broken = vec![("DROP TRIGGER cache_log_media_delete", "media")];
         if world.backend() == Backend::Postgres {
             broken = vec![
                 ("ALTER TABLE listings DISABLE TRIGGER cache_log_update", "ENABLE ALWAYS TRIGGER cache_log_update"),
@@ -22,7 +19,7 @@ async fn a_trigger_that_is_missing_or_switched_off_is_named() {
                 ),
             ];
         }
-        for (sql, named) in broken.into_iter().filter(|(_, named)| !named.is_empty()) {
+        for (sql, named) in broken {
             world.test_db.sabotage(&literal(&world, sql)).await;
             let refused = check_triggers(&world.db).await.unwrap_err().to_string();
             assert!(refused.contains(named), "{}: {refused}", world.backend());

@@ -14,7 +14,7 @@ use tradewind_persistence::{
     read::{
         ChildPage, Scope, category, channel, collection, customer, listing, media,
         product::{self, ProductColumns},
-        review,
+        publication, review,
         search::{SearchQuery, with_corrections},
         suggestion, variant,
     },
@@ -217,6 +217,6 @@ async fn words(entries: &mut Entries, db: &Db, scope: Scope) {
     put(entries, format!("{channel} completions"), rows, vec!["search".into(), format!("listings:{channel}")]);
     let query = with_corrections(db, SearchQuery::parse("shrit").unwrap()).await.unwrap();
     put(entries, format!("{channel} corrections"), query.words, vec!["search".into()]);
-    let next = listing::next_publication(db, scope).await.unwrap();
+    let next = publication::next_publications(db, channel, scope.now).await.unwrap();
     put(entries, format!("{channel} next publication"), next, vec![format!("listings:{channel}")]);
 }

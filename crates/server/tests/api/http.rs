@@ -18,7 +18,7 @@ async fn a_query_is_answered_with_ids_and_safe_headers() {
     assert_eq!(headers["x-request-id"], "my-id.1");
     assert_eq!(headers["x-trace-id"], "4bf92f3577b34da6a3ce929d0e0e4736");
     assert_eq!(headers["x-content-type-options"], "nosniff");
-    assert_eq!(headers["cache-control"], "no-store");
+    assert_eq!(headers["cache-control"], "public, no-cache");
     assert_eq!(headers["cross-origin-resource-policy"], "same-origin");
     assert_eq!(headers["content-security-policy"], "default-src 'none'; frame-ancestors 'none'");
     assert!(!headers.contains_key(header::CONTENT_ENCODING) && !headers.contains_key("access-control-allow-origin"));

@@ -7,6 +7,7 @@ mod cors;
 mod drain;
 mod event_stream;
 mod http;
+mod kept;
 mod limits;
 mod log;
 mod metrics;

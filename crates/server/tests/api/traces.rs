@@ -29,7 +29,7 @@ async fn collector() -> (String, Spans) {
 #[tokio::test]
 async fn a_trace_shows_operation_batches_and_statements() {
     let (url, spans) = collector().await;
-    let server = TestServer::start(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &url)]).await;
+    let server = TestServer::start(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &url), ("TRADEWIND_CACHE", "off")]).await;
     let query = "query Q { products(first: 1) { nodes { variants(first: 1) { nodes { id } } } } }";
     let request = server
         .client

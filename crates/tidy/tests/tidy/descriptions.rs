@@ -38,7 +38,7 @@ fn undescribed(schema: &ServiceDocument) -> Vec<String> {
                 }
                 let name = format!("@{}", directive.name.node);
                 note(directive.description.is_some(), &name, &mut all);
-                of_inputs(&name, directive.arguments.iter().map(|argument| &argument.node), &mut all);
+                // Its arguments are described in the code; async-graphql prints that of fields only.
             }
         }
     }

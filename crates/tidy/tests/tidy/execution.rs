@@ -20,7 +20,7 @@ fn objects_resolve_our_way() {
             }
             objects += 1;
             // A derived object says it in the attribute behind.
-            if !lines[number..].iter().take(2).any(|line| line.contains(OURS)) {
+            if !lines[number..].iter().take(3).any(|line| line.contains(OURS)) {
                 offenders.push(format!("{}:{}", source.path, number + 1));
             }
         }

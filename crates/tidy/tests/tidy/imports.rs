@@ -14,13 +14,19 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("tradewind-migrations", &[]),
     ("tradewind-persistence", &["tradewind-domain", "tradewind-migrations"]),
     ("tradewind-commerce", &["tradewind-domain", "tradewind-persistence"]),
-    ("tradewind-graphql", &["tradewind-domain", "tradewind-persistence", "tradewind-loader", "tradewind-commerce"]),
+    (
+        "tradewind-graphql",
+        &["tradewind-domain", "tradewind-persistence", "tradewind-cache", "tradewind-loader", "tradewind-commerce"],
+    ),
     (
         "tradewind-server",
         &[
             "tradewind-domain",
             "tradewind-migrations",
             "tradewind-persistence",
+            "tradewind-cache",
+            "tradewind-kv",
+            "tradewind-resilience",
             "tradewind-loader",
             "tradewind-commerce",
             "tradewind-graphql",

@@ -1,0 +1,190 @@
+//! Prometheus metrics of the cache.
+
+use crate::{Lookup, Poll};
+use prometheus_client::{
+    encoding::EncodeLabelSet,
+    metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
+    registry::Registry,
+};
+use std::{sync::atomic::AtomicU64, time::Duration};
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ByRequest {
+    r#type: &'static str,
+    layer: &'static str,
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ByFill {
+    r#type: &'static str,
+    source: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ByReplica {
+    replica: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ByReason {
+    why: &'static str,
+}
+
+type Seconds = Gauge<f64, AtomicU64>;
+type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
+
+/// The cache's metrics of a process. The default counts where nobody sees it.
+#[derive(Clone, Debug)]
+pub struct CacheMetrics {
+    requests: Family<ByRequest, Counter>,
+    fence: Histogram,
+    lease_age: Seconds,
+    floors: Gauge,
+    entries: Gauge,
+    bytes: Gauge,
+    log_rows: Counter,
+    oldest_write: Seconds,
+    replica_lag: Family<ByReplica, Gauge>,
+    replica_rejected: Family<ByReason, Counter>,
+    fill: Histograms<ByFill>,
+    joined: Counter,
+    retried: Counter,
+    commit_wait: Histogram,
+    unverified_age: Histogram,
+    epoch_changes: Counter,
+    key_denied: Family<ByReason, Counter>,
+}
+
+fn fast() -> Histogram {
+    Histogram::new([0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.3, 1.0])
+}
+
+impl Default for CacheMetrics {
+    fn default() -> Self {
+        Self {
+            requests: Family::default(),
+            fence: fast(),
+            lease_age: Seconds::default(),
+            floors: Gauge::default(),
+            entries: Gauge::default(),
+            bytes: Gauge::default(),
+            log_rows: Counter::default(),
+            oldest_write: Seconds::default(),
+            replica_lag: Family::default(),
+            replica_rejected: Family::default(),
+            fill: Family::new_with_constructor(fast as fn() -> Histogram),
+            joined: Counter::default(),
+            retried: Counter::default(),
+            commit_wait: fast(),
+            unverified_age: Histogram::new([0.1, 0.5, 1.0, 5.0, 30.0, 60.0, 300.0, 600.0]),
+            epoch_changes: Counter::default(),
+            key_denied: Family::default(),
+        }
+    }
+}
+
+impl CacheMetrics {
+    /// Registers the metrics; `docs/caching.md` lists them.
+    pub fn register(registry: &mut Registry) -> Self {
+        let new = Self::default();
+        registry.register("cache_requests", "Keys asked for, by where they were found", new.requests.clone());
+        registry.register("cache_fence_seconds", "Time that a batch waited for the log", new.fence.clone());
+        registry.register("cache_lease_age_seconds", "Age of the last applied poll", new.lease_age.clone());
+        registry.register("cache_floor_entries", "Tags whose last change is remembered", new.floors.clone());
+        registry.register("cache_l1_entries", "Entries of the first tier", new.entries.clone());
+        registry.register("cache_l1_bytes", "Bytes of the first tier, roughly", new.bytes.clone());
+        registry.register("cache_log_rows", "Rows of the log that polls brought", new.log_rows.clone());
+        registry.register(
+            "cache_oldest_write_tx_seconds",
+            "Age of the oldest open transaction that writes: what changed since it began cannot be kept",
+            new.oldest_write.clone(),
+        );
+        registry.register("replica_xmin_lag_xids", "How far a replica is behind the log", new.replica_lag.clone());
+        registry.register("replica_rejected", "Loads that no replica might answer", new.replica_rejected.clone());
+        registry.register("cache_fill_seconds", "Time of a load", new.fill.clone());
+        registry.register("cache_flight_joined", "Keys that another reader loaded", new.joined.clone());
+        registry.register("cache_flight_retried", "Joined loads that could not be used", new.retried.clone());
+        registry.register("cache_commit_wait_seconds", "What writers waited after a commit", new.commit_wait.clone());
+        registry.register("cache_unverified_age_seconds", "Age of what was known", new.unverified_age.clone());
+        registry.register(
+            "cache_epoch_changes",
+            "Times that the database's history changed",
+            new.epoch_changes.clone(),
+        );
+        registry.register("cache_key_denied", "Entries that were not for this viewer", new.key_denied.clone());
+        new
+    }
+
+    pub(crate) fn looked_up(&self, name: &'static str, found: &Lookup, failed: u32) {
+        let outcomes = [
+            ("l1", "hit", found.l1),
+            ("l2", "hit", found.l2),
+            ("load", "miss", found.missed),
+            ("any", "superseded", found.superseded),
+            ("any", "expired", found.expired),
+            ("any", "negative", found.negative),
+            ("any", "unverified", found.unverified),
+            ("none", "bypass", found.bypassed),
+            ("load", "error", failed),
+        ];
+        for (layer, outcome, count) in outcomes {
+            if count > 0 {
+                let labels = ByRequest { r#type: name, layer, outcome };
+                self.requests.get_or_create(&labels).inc_by(count.into());
+            }
+        }
+        if found.joined > 0 {
+            self.joined.inc_by(found.joined.into());
+        }
+    }
+
+    pub(crate) fn waited(&self, waited: Duration) {
+        self.fence.observe(waited.as_secs_f64());
+    }
+
+    pub(crate) fn polled(&self, poll: &Poll, new_epoch: bool) {
+        self.log_rows.inc_by(poll.changes.len() as u64);
+        self.oldest_write.set(poll.oldest_write.unwrap_or_default().as_secs_f64());
+        if new_epoch {
+            self.epoch_changes.inc();
+        }
+    }
+
+    pub(crate) fn replica(&self, number: usize, behind: u64) {
+        let behind = i64::try_from(behind).unwrap_or(i64::MAX);
+        self.replica_lag.get_or_create(&ByReplica { replica: number as u64 }).set(behind);
+    }
+
+    pub(crate) fn rejected(&self, why: &'static str) {
+        self.replica_rejected.get_or_create(&ByReason { why }).inc();
+    }
+
+    pub(crate) fn filled(&self, name: &'static str, source: &'static str, took: Duration) {
+        self.fill.get_or_create(&ByFill { r#type: name, source }).observe(took.as_secs_f64());
+    }
+
+    pub(crate) fn retried(&self) {
+        self.retried.inc();
+    }
+
+    pub(crate) fn commit_waited(&self, waited: Duration) {
+        self.commit_wait.observe(waited.as_secs_f64());
+    }
+
+    pub(crate) fn unverified(&self, age: Option<Duration>) {
+        self.unverified_age.observe(age.unwrap_or(Duration::MAX).as_secs_f64());
+    }
+
+    pub(crate) fn denied(&self) {
+        self.key_denied.get_or_create(&ByReason { why: "viewer" }).inc();
+    }
+
+    pub(crate) fn sample(&self, age: Option<Duration>, floors: usize, (entries, bytes): (usize, u64)) {
+        let figure = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        self.lease_age.set(age.map_or(f64::INFINITY, |age| age.as_secs_f64()));
+        self.floors.set(figure(floors as u64));
+        self.entries.set(figure(entries as u64));
+        self.bytes.set(figure(bytes));
+    }
+}
