@@ -9,6 +9,7 @@ const EXAMPLES: &str = "Examples:
   scripts/rig run --faults redis-old-dump,promotion  only these
   scripts/rig run --mistake no-commit-wait           a server with a planted mistake: must be found
   scripts/rig mistakes                               each planted mistake must be found within 60 s
+  scripts/rig expiry                                 statements per key after a mass expiry
   scripts/rig baseline                               the same load on a cache that deletes after the commit
   scripts/rig check history.jsonl                    judge a recorded history again";
 
@@ -34,6 +35,14 @@ pub(crate) enum Command {
     },
     /// Plants each mistake in turn; status 1 where one is not found within 60 s.
     Mistakes(MistakesArgs),
+    /// Measures how often the database is asked for a key after all copies are gone.
+    Expiry {
+        /// One JSON list instead of a table.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        common: CommonArgs,
+    },
     /// A cache that deletes after the commit; status 1 where no violation is found.
     Baseline(RunArgs),
 }
@@ -111,8 +120,9 @@ pub(crate) struct CommonArgs {
 }
 
 impl CommonArgs {
-    pub(crate) fn load(&self) -> Load {
+    pub(crate) fn load(&self, profiles_only: bool) -> Load {
         Load {
+            profiles_only,
             seed: self.seed,
             readers: self.readers,
             writers: self.writers.max(1),

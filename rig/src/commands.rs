@@ -30,6 +30,17 @@ pub(crate) fn run(command: Command) -> Result<bool, Failure> {
             Ok(verdict.violations == 0)
         }
         Command::Mistakes(args) => mistakes(&args),
+        Command::Expiry { json, common } => {
+            let measured = runtime()?.block_on(crate::expiry::run(common.layout(0, None)?, common.seed))?;
+            for line in &measured {
+                let text = format!(
+                    "{} instances, {} requests for each of {} keys: {:.2} statements per key",
+                    line.instances, line.requests_per_key, line.keys, line.statements_per_key
+                );
+                say(&text, json, line)?;
+            }
+            Ok(true)
+        }
         Command::Baseline(args) => {
             let report = one(&args, Some(BASELINE), false)?;
             print(&report, args.json)?;
@@ -71,7 +82,7 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 fn one(args: &RunArgs, mistake: Option<&str>, stop_at_violation: bool) -> Result<Report, Failure> {
     let plan = Plan {
         layout: args.common.layout(0, mistake)?,
-        load: args.common.load(),
+        load: args.common.load(mistake == Some(BASELINE)),
         duration: args.duration,
         faults: faults(&args.faults)?,
         stop_at_violation,
@@ -147,7 +158,7 @@ fn mistakes(args: &MistakesArgs) -> Result<bool, Failure> {
 fn plant(args: &MistakesArgs, number: usize, mistake: &Mistake) -> Result<Found, Failure> {
     let plan = Plan {
         layout: args.common.layout(number, Some(mistake.name))?,
-        load: args.common.load(),
+        load: args.common.load(false),
         duration: args.within,
         faults: mistake.faults.to_vec(),
         stop_at_violation: true,

@@ -4,6 +4,7 @@ mod checker;
 mod cli;
 mod cluster;
 mod commands;
+mod expiry;
 mod fault;
 mod history;
 mod load;

@@ -9,7 +9,7 @@ pub(crate) struct Mistake {
     pub(crate) faults: &'static [Fault],
 }
 
-/// What most shops do instead of a log.
+/// What most shops do instead of a log: the writer deletes after its commit. The server does so for profiles.
 pub(crate) const BASELINE: &str = "delete-after-commit";
 
 /// All of them.

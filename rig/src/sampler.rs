@@ -75,7 +75,7 @@ impl Counted {
 }
 
 /// Counters of the Prometheus text format: names that end in `_total`, `_count`, `_sum`, `_bucket`.
-fn parse(text: &str) -> Totals {
+pub(crate) fn parse(text: &str) -> Totals {
     let line = |line: &str| {
         let line = line.split(" # ").next().unwrap_or(line);
         let (name, value) = line.rsplit_once(' ')?;

@@ -38,6 +38,8 @@ pub(crate) struct Load {
     pub(crate) writers: usize,
     /// Registers of a large page.
     pub(crate) batch: usize,
+    /// Only the STRICT registers.
+    pub(crate) profiles_only: bool,
     /// A reader's longest pause between two requests.
     pub(crate) think: Duration,
 }

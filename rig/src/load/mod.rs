@@ -8,8 +8,10 @@ mod driver;
 mod reader;
 mod request;
 mod stats;
+mod storm;
 mod writer;
 
 pub(crate) use control::{Control, Order};
 pub(crate) use driver::{Load, Running, start};
 pub(crate) use stats::Stats;
+pub(crate) use storm::storm;

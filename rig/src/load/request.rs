@@ -78,9 +78,14 @@ impl Requests {
         self.single.get(usize::try_from(key).ok()?)?.get(random.usize(..2))
     }
 
+    /// A read of one product by its id.
+    pub(super) fn by_id(&self, key: KeyIndex) -> Option<&Prepared> {
+        self.single.get(usize::try_from(key).ok()?)?.first()
+    }
+
     /// What a session reads next.
-    pub(super) fn any(&self, random: &mut fastrand::Rng) -> Option<&Prepared> {
-        match random.u8(..20) {
+    pub(super) fn any(&self, profiles_only: bool, random: &mut fastrand::Rng) -> Option<&Prepared> {
+        match if profiles_only { 15 } else { random.u8(..20) } {
             0..10 => random.choice(&self.pages),
             10..12 => random.choice(&self.small_pages),
             12..15 => random.choice(&self.lists),

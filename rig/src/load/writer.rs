@@ -21,8 +21,9 @@ const COMMIT_WAIT: Duration = Duration::from_millis(51);
 
 pub(super) async fn run(driver: Rc<Driver>, number: usize, mut random: fastrand::Rng) {
     let writers = driver.load.writers;
-    let is_mine =
-        |key: &&Key| key.kind != KeyKind::Direct && usize::try_from(key.index).unwrap_or(0) % writers == number;
+    let profiles_only = driver.load.profiles_only;
+    let is_written = |key: &Key| if profiles_only { key.kind == KeyKind::Profile } else { key.kind != KeyKind::Direct };
+    let is_mine = |key: &&Key| is_written(key) && usize::try_from(key.index).unwrap_or(0) % writers == number;
     let mine: Vec<Key> = driver.keys.all().iter().filter(is_mine).cloned().collect();
     let mut writer = Writer { session: Session::new(1000 + number), is_there: HashMap::new(), driver };
     while !writer.driver.control.is_stopped() {

@@ -9,7 +9,7 @@ mod write;
 
 use axum::body::Body;
 use hyper::{Method, Response, StatusCode, Uri, header::CONTENT_TYPE, header::HeaderValue};
-use tradewind_cache::Cache;
+use tradewind_cache::{Cache, Mistake};
 use tradewind_persistence::Db;
 
 /// What the routes work on.
@@ -17,11 +17,13 @@ use tradewind_persistence::Db;
 pub(crate) struct Rig {
     db: Db,
     cache: Option<Cache>,
+    /// A writer deletes what it changed, as most shops do; there is no log then.
+    deletes: bool,
 }
 
 impl Rig {
-    pub(crate) fn new(db: Db, cache: Option<Cache>) -> Self {
-        Self { db, cache }
+    pub(crate) fn new(db: Db, cache: Option<Cache>, mistake: Option<Mistake>) -> Self {
+        Self { db, cache, deletes: mistake == Some(Mistake::DeleteAfterCommit) }
     }
 
     /// None: a path of the product.

@@ -12,7 +12,7 @@ use tradewind_persistence::{
 use uuid::Uuid;
 
 /// The register.
-struct Profile;
+pub(super) struct Profile;
 
 impl Cached for Profile {
     const NAME: &'static str = "rig-profile";

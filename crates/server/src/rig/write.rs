@@ -1,5 +1,5 @@
 //! Writing a register.
-use super::{Answer, Rig};
+use super::{Answer, Rig, profile::Profile};
 use hyper::StatusCode;
 use serde_json::json;
 use std::{
@@ -42,6 +42,9 @@ impl Rig {
             Ended::Committed(at) => {
                 if order.die {
                     die();
+                }
+                if let Some(cache) = self.cache.as_ref().filter(|_| self.deletes && order.change == Change::Profile) {
+                    cache.delete(&Profile, &[order.key]).await;
                 }
                 let waited = self.commit_wait(at).await;
                 (StatusCode::OK, json!({ "waited_us": u64::try_from(waited.as_micros()).unwrap_or(u64::MAX) }))
