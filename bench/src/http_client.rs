@@ -2,7 +2,7 @@
 use crate::Failure;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
-use hyper::{Request, StatusCode, Uri, client::conn::http1, header};
+use hyper::{Request, StatusCode, Uri, client::conn::http1, header, http::request};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
@@ -52,11 +52,17 @@ pub(crate) struct Answer {
 impl Connection {
     /// A POST with a JSON body; no content coding is accepted.
     pub(crate) async fn send(&mut self, path: &str, body: Bytes) -> Result<Answer, Failure> {
+        self.exchange(Request::post(path).header(header::CONTENT_TYPE, "application/json"), body).await
+    }
+
+    /// Asks with GET.
+    pub(crate) async fn get(&mut self, path: &str) -> Result<Answer, Failure> {
+        self.exchange(Request::get(path), Bytes::new()).await
+    }
+
+    async fn exchange(&mut self, request: request::Builder, body: Bytes) -> Result<Answer, Failure> {
         self.sender.ready().await?;
-        let request = Request::post(path)
-            .header(header::HOST, &self.host)
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(Full::new(body))?;
+        let request = request.header(header::HOST, &self.host).body(Full::new(body))?;
         let response = self.sender.send_request(request).await?;
         let status = response.status();
         Ok(Answer { status, body: response.into_body().collect().await?.to_bytes() })

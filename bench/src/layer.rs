@@ -99,6 +99,7 @@ async fn answer(target: &Target) -> Result<serde_json::Value, Failure> {
 /// CPU time of a target per request.
 async fn micros(options: &Options, target: &Target) -> Result<f64, Failure> {
     let driven = drive(Load {
+        by_document: false,
         endpoint: target.endpoint.clone(),
         requests: vec![(target.endpoint.path.clone(), body())],
         clients: options.clients,

@@ -9,6 +9,7 @@ use crate::{
 };
 use bytes::Bytes;
 use clap::{Args, ValueEnum};
+use sha2::{Digest as _, Sha256};
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
@@ -20,6 +21,8 @@ use tokio::task::LocalSet;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Protocol {
     Graphql,
+    /// GET of `/graphql/d/<id>`.
+    Document,
     Floor,
 }
 
@@ -75,8 +78,35 @@ pub(crate) async fn prepare(
         return Ok(arguments.iter().map(|argument| (floor_path(operation, argument), Bytes::new())).collect());
     }
     let variables = variables(endpoint, operation, arguments).await?;
+    if protocol == Protocol::Document {
+        let id = register(endpoint, operation, variables.first()).await?;
+        let path = |variables: serde_json::Value| {
+            let mut query = form_urlencoded::Serializer::new(format!("{}/d/{id}?", endpoint.path));
+            query.append_pair("variables", &variables.to_string()).finish().replacen("?&", "?", 1)
+        };
+        return Ok(variables.into_iter().map(|variables| (path(variables), Bytes::new())).collect());
+    }
     let body = |variables| serde_json::json!({ "query": operation.document(), "variables": variables }).to_string();
     Ok(variables.into_iter().map(|variables| (endpoint.path.clone(), body(variables).into())).collect())
+}
+
+/// Sends the document once with its hash, as clients of persisted queries do; the hash.
+async fn register(
+    endpoint: &Endpoint,
+    operation: Operation,
+    variables: Option<&serde_json::Value>,
+) -> Result<String, Failure> {
+    use std::fmt::Write as _;
+    let mut id = String::new();
+    for byte in Sha256::digest(operation.document()) {
+        write!(id, "{byte:02x}")?;
+    }
+    let body = serde_json::json!({
+        "query": operation.document(), "variables": variables,
+        "extensions": { "persistedQuery": { "version": 1, "sha256Hash": id } },
+    });
+    let answer = endpoint.connect().await?.send(&endpoint.path, body.to_string().into()).await?;
+    if answer.is_good(true) { Ok(id) } else { Err(describe(&answer.body).into()) }
 }
 
 fn floor_path(operation: Operation, argument: &Argument) -> String {
@@ -95,6 +125,7 @@ fn floor_path(operation: Operation, argument: &Argument) -> String {
 struct Run {
     endpoint: Endpoint,
     requests: Vec<Prepared>,
+    by_document: bool,
     recording: Cell<bool>,
     stopped: Cell<bool>,
     micros: RefCell<Vec<u32>>,
@@ -115,7 +146,11 @@ impl Run {
             while !self.stopped.get() {
                 let (path, body) = &self.requests[random.usize(..self.requests.len())];
                 let began = Instant::now();
-                match connection.send(path, body.clone()).await {
+                let answer = match self.by_document {
+                    true => connection.get(path).await,
+                    false => connection.send(path, body.clone()).await,
+                };
+                match answer {
                     // Looking through each body would cost the driver more than the rest.
                     Ok(answer) if answer.is_good(sent.is_multiple_of(64)) => {
                         self.record(began.elapsed(), answer.body.len())
@@ -199,6 +234,7 @@ async fn measure(
     let driven = drive(Load {
         endpoint: endpoint.clone(),
         requests,
+        by_document: options.target == Protocol::Document,
         clients,
         seconds: options.seconds,
         warm_up: options.warm_up,
@@ -218,6 +254,8 @@ pub(crate) struct Load {
     pub(crate) endpoint: Endpoint,
     /// Each is sent at random.
     pub(crate) requests: Vec<Prepared>,
+    /// They are GETs.
+    pub(crate) by_document: bool,
     pub(crate) clients: usize,
     pub(crate) seconds: f64,
     /// Seconds before that.
@@ -256,6 +294,7 @@ pub(crate) async fn drive(load: Load) -> Result<Driven, Failure> {
     let run = Rc::new(Run {
         endpoint: load.endpoint,
         requests: load.requests,
+        by_document: load.by_document,
         recording: Cell::new(false),
         stopped: Cell::new(false),
         micros: RefCell::default(),
@@ -304,7 +343,7 @@ fn summary(
     let seconds = (end.at - begin.at).as_secs_f64();
     let cpu = |from: Option<Duration>, to: Option<Duration>| Some(per_request(to?.checked_sub(from?)?, requests));
     let memory = options.pid.and_then(process::memory);
-    let default_name = || if options.target == Protocol::Graphql { "server" } else { "floor" }.to_owned();
+    let default_name = || if options.target == Protocol::Floor { "floor" } else { "server" }.to_owned();
     Measurement {
         target: options.name.clone().unwrap_or_else(default_name),
         operation,

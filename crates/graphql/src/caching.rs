@@ -1,5 +1,6 @@
 //! What may be kept of an answer: by this process, by HTTP caches, by nobody.
 use crate::policy::DocumentPolicy;
+use async_graphql::{Name, Value, indexmap::IndexMap};
 use tradewind_cache::{Cache, Stamp, Summary, Tag};
 
 /// Bytes of one tag in `Surrogate-Key`, with the space before it.
@@ -63,4 +64,12 @@ impl Caching {
     pub fn into_stamp(self) -> Option<Stamp> {
         self.kept?.stamp
     }
+}
+
+/// What an answer says of itself where it had to do with less: `extensions.cache`.
+pub(crate) fn fallback(summary: &Summary) -> Option<Value> {
+    let said = |name: &str, is_so: bool| is_so.then(|| (Name::new(name), Value::Boolean(true)));
+    let said = [said("unverified", summary.unverified), said("stale", summary.stale)];
+    let said: IndexMap<_, _> = said.into_iter().flatten().collect();
+    (!said.is_empty()).then_some(Value::Object(said))
 }

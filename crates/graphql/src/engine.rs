@@ -2,7 +2,7 @@
 use crate::{
     answer::{OutputTypes, Plan, Planned, mark, plan, render},
     cached::{Boundary, Lookups},
-    caching::Caching,
+    caching::{Caching, fallback},
     conclusion::Ran,
     context::RequestCtx,
     directory::Directory,
@@ -200,13 +200,12 @@ impl Engine {
             response.extensions.insert("cost".to_owned(), report(cost, Some(actual)));
         }
         let error_code = response.errors.first().and_then(code_of);
+        let summary = view.map(|view| view.summary());
+        if let Some(fallback) = summary.as_ref().and_then(fallback) {
+            response.extensions.insert("cache".to_owned(), fallback);
+        }
         let is_kept =
             kind == OperationType::Query && executed && error_code.is_none() && !context.explain && !context.cost;
-        let summary = view.filter(|_| executed).map(|view| view.summary());
-        if summary.as_ref().is_some_and(|summary| summary.unverified) {
-            // What cannot be proven fresh says so.
-            response.extensions.insert("unverified".to_owned(), Value::Boolean(true));
-        }
         let caching = match &self.cache {
             Some(cache) if is_kept => Caching::of(document.policy, summary, cache),
             _ => Caching::none(),

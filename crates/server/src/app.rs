@@ -53,9 +53,11 @@ impl App {
         }
         let metrics = Arc::new(Metrics::new(&db, &config.metrics.operations));
         let loaders = Arc::clone(&metrics.loader);
-        let cache = crate::cache::start(&config.cache, &config.database.pool(), &db, &metrics.dependencies)?;
+        let redis = crate::cache::redis(&config.cache, &metrics)?;
+        let cache = crate::cache::start(&config.cache, &config.database.pool(), &db, &metrics, redis.clone())?;
         let engine = Engine::start(db.clone(), config.graphql.limits.clone(), Some(loaders), cache).await?;
-        let persisted = Persisted::start(&config.documents, &engine)?;
+        let persisted =
+            Persisted::start(&config.documents, &engine, redis.map(|kv| (kv, config.cache.namespace.as_str())))?;
         Ok(Self { config, db, engine, persisted, metrics, clock })
     }
 }

@@ -1,12 +1,15 @@
 //! Starts the cache that the configuration asks for.
-use crate::config::CacheConfig as Config;
+use crate::{config::CacheConfig as Config, metrics::Metrics};
 use secrecy::ExposeSecret;
 use std::sync::Arc;
+use std::time::Duration;
 use tradewind_cache::{Cache, CacheConfig, Replicas};
 use tradewind_graphql::{DatabaseLog, DatabaseReplicas};
 use tradewind_kv::{Kv, KvError, Limits, Redis};
-use tradewind_persistence::{Db, DbConfig, DbError, cache_log::CacheLog};
-use tradewind_resilience::DependencyMetrics;
+use tradewind_persistence::{
+    Db, DbConfig, DbError,
+    cache_log::{CacheLog, collect_garbage},
+};
 
 /// Why it cannot.
 #[derive(Debug, thiserror::Error)]
@@ -19,26 +22,51 @@ pub enum CacheStartError {
     Redis(#[from] KvError),
 }
 
-/// Begins to follow the database's log. Redis may be away, now and later.
+/// The Redis that instances share, if one is named. It may be away, now and later.
+pub(crate) fn redis(config: &Config, metrics: &Metrics) -> Result<Option<Arc<dyn Kv>>, CacheStartError> {
+    let Some(url) = &config.redis else { return Ok(None) };
+    Ok(Some(Arc::new(Redis::connect(url.expose_secret(), Limits::default(), &metrics.dependencies)?)))
+}
+
+/// Begins to follow the database's log.
 pub(crate) fn start(
     config: &Config,
     pool: &DbConfig,
     db: &Db,
-    dependencies: &DependencyMetrics,
+    metrics: &Metrics,
+    redis: Option<Arc<dyn Kv>>,
 ) -> Result<Option<Cache>, CacheStartError> {
     if !config.on {
         return Ok(None);
     }
     let log = DatabaseLog::new(CacheLog::open(pool)?);
     let replicas = DatabaseReplicas::of(db).map(|replicas| Arc::new(replicas) as Arc<dyn Replicas>);
-    let redis = config.redis.as_ref().map(|url| Redis::connect(url.expose_secret(), Limits::default(), dependencies));
-    let redis = redis.transpose()?.map(|redis| Arc::new(redis) as Arc<dyn Kv>);
     let tiers = CacheConfig {
         environment: config.namespace.clone(),
         l1_bytes: config.memory,
+        metrics: metrics.cache.clone(),
         #[cfg(feature = "rig")]
         mistake: config.mistake,
         ..CacheConfig::default()
     };
     Ok(Some(Cache::start(tiers, Arc::new(log), replicas, redis)))
+}
+
+/// How often the log is cleared.
+const CLEARED: Duration = Duration::from_secs(60);
+/// Longer than any kept value is used: an hour and a tenth, ten minutes while nothing newer can be had, and five more.
+const KEPT: Duration = Duration::from_secs(66 * 60 + 10 * 60 + 5 * 60);
+
+/// Deletes what no kept value can be judged by any more, again and again.
+pub(crate) async fn tend(db: Db) {
+    let mut every = tokio::time::interval(CLEARED);
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    // Instances that start together need not do it together.
+    tokio::time::sleep(CLEARED.mul_f64(fastrand::f64())).await;
+    loop {
+        every.tick().await;
+        if let Err(error) = collect_garbage(&db, KEPT).await {
+            tracing::warn!(%error, "the cache log cannot be cleared: it grows until it can");
+        }
+    }
 }

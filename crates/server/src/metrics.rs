@@ -7,6 +7,7 @@ use prometheus_client::{
     registry::Registry,
 };
 use std::{collections::HashSet, sync::Arc, time::Duration};
+use tradewind_cache::CacheMetrics;
 use tradewind_loader::LoaderMetrics;
 use tradewind_persistence::{Db, PoolMetrics};
 use tradewind_resilience::DependencyMetrics;
@@ -104,6 +105,8 @@ pub struct Metrics {
     pub(crate) http: HttpMetrics,
     /// Of what the server depends on.
     pub(crate) dependencies: DependencyMetrics,
+    /// Of both tiers and the log.
+    pub(crate) cache: CacheMetrics,
     pub(crate) stream: StreamMetrics,
     operations: Family<OperationLabels, Counter>,
     durations: Histograms<TypeLabel>,
@@ -146,6 +149,7 @@ impl Metrics {
             documents.clone(),
         );
         let stream = StreamMetrics::register(&mut registry);
+        let cache = CacheMetrics::register(&mut registry);
         let dependencies = DependencyMetrics::register(&mut registry);
         let pool = PoolMetrics::register(&mut registry);
         db.set_metrics(pool.clone());
@@ -157,6 +161,7 @@ impl Metrics {
             pool,
             loader,
             dependencies,
+            cache,
             http,
             stream,
             operations,

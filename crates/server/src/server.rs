@@ -1,6 +1,7 @@
 //! Binds the ports, serves, and ends in order: not ready, no new connections, requests finish, the pool closes.
 use crate::{
     app::App,
+    cache::tend,
     config::Config,
     http::{AccessLog, Answers, Health, Limits, Patience, Sdl, Site, Slots, listen, serve},
     metrics::Metrics,
@@ -18,6 +19,7 @@ use tokio::{
     sync::{Semaphore, watch},
     task::JoinHandle,
 };
+use tradewind_cache::Cache;
 use tradewind_graphql::Engine;
 use tradewind_persistence::{Db, DbBackend, changes::follow};
 
@@ -73,9 +75,11 @@ impl Server {
         let limits = Limits { connections: http.max_connections, patience, drain: http.drain_timeout };
         // Through a cache, each request looks.
         let refresh = app.engine.cache().is_none().then(|| tokio::spawn(refresh(app.engine.clone())));
+        let tend = app.engine.cache().map(|_| tokio::spawn(tend(app.db.clone())));
         let metrics = self.metrics.map(|listener| {
             let limits = Limits { drain: METRICS_DRAIN, ..limits.clone() };
-            tokio::spawn(serve_metrics(listener, limits, closed.clone(), Arc::clone(&app.metrics)))
+            let cache = app.engine.cache().cloned();
+            tokio::spawn(serve_metrics(listener, limits, closed.clone(), Arc::clone(&app.metrics), cache))
         });
         let db = app.db.clone();
         let follow = begin_to_follow(&db).await;
@@ -97,8 +101,8 @@ impl Server {
         if unfinished > 0 {
             tracing::warn!(unfinished, after = ?http.drain_timeout, "requests were cut off");
         }
-        if let Some(refresh) = refresh {
-            refresh.abort();
+        for task in [refresh, tend].into_iter().flatten() {
+            task.abort();
         }
         follow.abort();
         if let Some(metrics) = metrics {
@@ -192,8 +196,19 @@ async fn refresh(engine: Engine) {
     }
 }
 
-async fn serve_metrics(listener: TcpListener, limits: Limits, stop: watch::Receiver<bool>, metrics: Arc<Metrics>) {
-    let handler = move |request: Request<Incoming>| ready(scrape(&metrics, request.uri().path()));
+async fn serve_metrics(
+    listener: TcpListener,
+    limits: Limits,
+    stop: watch::Receiver<bool>,
+    metrics: Arc<Metrics>,
+    cache: Option<Cache>,
+) {
+    let handler = move |request: Request<Incoming>| {
+        if let Some(cache) = &cache {
+            cache.sample();
+        }
+        ready(scrape(&metrics, request.uri().path()))
+    };
     listen(listener, limits, stop, handler).await;
 }
 

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashMap};
 use tradewind_persistence::{
     Db,
     read::{
-        ChildPage, Scope, category, channel, collection, customer, listing, media,
+        ChildPage, Scope, category, channel, collection, customer, media,
         product::{self, ProductColumns},
         publication, review,
         search::{SearchQuery, with_corrections},

@@ -19,6 +19,7 @@ pub(super) async fn run(args: ImportShopifyArgs, config: Config) -> Result<ExitC
         ImportError::Open { .. } | ImportError::Target(_) => CommandError::Usage(error.to_string()),
         error => CommandError::failed(error.to_string()),
     })?;
+    source::acknowledge().await;
     db.close().await;
     report.duration_ms = u64::try_from(began.elapsed().as_millis()).ok();
     print_report(args.json, &report);

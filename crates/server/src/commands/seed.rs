@@ -20,6 +20,7 @@ pub(super) async fn run(args: SeedArgs, config: Config) -> Result<ExitCode, Comm
         SeedError::Products(_) => CommandError::Usage(error.to_string()),
         error => CommandError::failed(error.to_string()),
     })?;
+    source::acknowledge().await;
     db.close().await;
     print(&args, &report, began.elapsed().as_secs_f64());
     Ok(ExitCode::SUCCESS)

@@ -5,6 +5,7 @@ use crate::{
     config::{Config, Flag, Profile, Sources},
 };
 use std::{fs, io, path::Path, process::ExitCode};
+use tradewind_cache::CacheConfig;
 use tradewind_persistence::{Db, migrate, pending_migrations};
 
 /// The flags that name a database.
@@ -71,4 +72,10 @@ fn make(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let ignore = folder.join(".gitignore");
     if ignore.exists() { Ok(()) } else { fs::write(ignore, "*\n") }
+}
+
+/// Waits until every running server knows of what was committed: a command that has written ends no sooner.
+pub(super) async fn acknowledge() {
+    let delta = CacheConfig::default().delta;
+    tokio::time::sleep(delta + delta / 100).await;
 }

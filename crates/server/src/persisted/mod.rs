@@ -1,6 +1,7 @@
 //! Documents that clients name instead of sending: trusted ones, from the file of a client's build, and automatic
 //! persisted queries (Apollo's protocol), which a client registers by sending hash and text together.
 mod hash;
+mod shared;
 mod store;
 mod trusted;
 
@@ -9,8 +10,10 @@ pub(crate) use store::{DocumentStore, MemoryStore, StoreError};
 pub use trusted::TrustedError;
 
 use crate::config::{DocumentsConfig, DocumentsMode};
+use shared::SharedStore;
 use std::sync::Arc;
 use tradewind_graphql::Engine;
+use tradewind_kv::Kv;
 use trusted::TrustedDocuments;
 
 /// How a request says which document it means.
@@ -83,13 +86,25 @@ pub(crate) struct Persisted {
 
 impl Persisted {
     /// Reads the trusted documents; a bad one is an error.
-    pub(crate) fn start(config: &DocumentsConfig, engine: &Engine) -> Result<Self, TrustedError> {
+    /// `shared`: where instances share what clients have registered, and the name of the deployment there.
+    pub(crate) fn start(
+        config: &DocumentsConfig,
+        engine: &Engine,
+        shared: Option<(Arc<dyn Kv>, &str)>,
+    ) -> Result<Self, TrustedError> {
         let trusted = match &config.trusted {
             Some(path) => TrustedDocuments::load(path, engine)?,
             None => TrustedDocuments::default(),
         };
         let is_on = config.persisted_bytes > 0 && config.mode != DocumentsMode::Require;
-        let automatic = is_on.then(|| Box::new(MemoryStore::new(config.persisted_bytes)) as Box<dyn DocumentStore>);
+        let store = || -> Box<dyn DocumentStore> {
+            let memory = MemoryStore::new(config.persisted_bytes);
+            match shared {
+                Some((kv, namespace)) => Box::new(SharedStore::new(memory, kv, namespace)),
+                None => Box::new(memory),
+            }
+        };
+        let automatic = is_on.then(store);
         Ok(Self { trusted, mode: config.mode, automatic })
     }
 

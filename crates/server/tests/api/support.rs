@@ -45,7 +45,7 @@ pub(crate) struct TestServer {
     pub(crate) client: Client,
     stop: Option<oneshot::Sender<()>>,
     running: JoinHandle<()>,
-    _data: TestDb,
+    pub(crate) data: TestDb,
 }
 
 impl TestServer {
@@ -77,7 +77,7 @@ impl TestServer {
             telemetry.flush().await;
         });
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
-        Self { address, metrics, db, client, stop: Some(stop), running, _data: data }
+        Self { address, metrics, db, client, stop: Some(stop), running, data }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
