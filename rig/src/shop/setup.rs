@@ -63,7 +63,7 @@ pub(crate) async fn fill(client: &Client, keys: &Keys) -> Result<(), Failure> {
 
 /// One statement over every product: the registers that are written directly take their new numbers in it.
 pub(crate) const fn update_all() -> &'static str {
-    "UPDATE products SET units_sold = units_sold + 1,
+    "UPDATE products SET units_sold = products.units_sold + 1,
          title = CASE WHEN k.key IS NULL THEN products.title ELSE split_part(products.title, '.', 1) || '.' || k.number END
      FROM products p LEFT JOIN unnest($1::uuid[], $2::bigint[]) AS k (key, number) ON k.key = p.id
      WHERE p.id = products.id AND (k.key IS NOT NULL OR p.slug LIKE 'filler-%')"
