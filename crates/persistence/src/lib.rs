@@ -10,9 +10,9 @@ mod metrics;
 mod pgbouncer;
 pub mod read;
 mod reader;
+mod replica;
 #[cfg(feature = "rig")]
 pub mod rig;
-mod replica;
 mod row;
 mod sql;
 pub mod statements;
