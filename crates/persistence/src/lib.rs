@@ -11,6 +11,8 @@ mod pgbouncer;
 pub mod read;
 mod reader;
 mod replica;
+#[cfg(feature = "rig")]
+pub mod rig;
 mod row;
 mod sql;
 pub mod statements;

@@ -47,6 +47,8 @@ pub(crate) fn start(
         environment: config.namespace.clone(),
         l1_bytes: config.memory,
         metrics: metrics.cache.clone(),
+        #[cfg(feature = "rig")]
+        mistake: config.mistake,
         ..CacheConfig::default()
     };
     Ok(Some(Cache::start(tiers, Arc::new(log), replicas, redis)))

@@ -10,6 +10,8 @@ mod graphiql;
 mod http;
 mod metrics;
 mod persisted;
+#[cfg(feature = "rig")]
+mod rig;
 pub mod server;
 pub mod signal;
 mod stream_metrics;

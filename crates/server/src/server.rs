@@ -121,6 +121,8 @@ fn site(app: App, telemetry: &Telemetry, closing: watch::Receiver<bool>) -> Site
     let quiet = config.profile == crate::config::Profile::Dev;
     let operations = config.graphql.max_concurrent_operations;
     Site {
+        #[cfg(feature = "rig")]
+        rig: crate::rig::Rig::new(db.clone(), engine.cache().cloned(), config.cache.mistake),
         turns: Semaphore::new(operations),
         event_turns: Semaphore::new((operations / 4).max(1)),
         access: AccessLog { sample: config.log.access_sample, quiet },

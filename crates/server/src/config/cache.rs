@@ -38,7 +38,19 @@ static EDGE: Var = Var::new(
      acknowledged. 0: it asks each time, and gets 304 where nothing changed",
 );
 
-pub(super) const VARS: &[&Var] = &[&CACHE, &MEMORY, &ANSWERS, &REDIS, &NAMESPACE, &EDGE];
+#[cfg(feature = "rig")]
+static MISTAKE: Var = Var::new("TRADEWIND_MISTAKE", "cache.mistake", "", "a mistake to make on purpose");
+
+pub(super) const VARS: &[&Var] = &[
+    &CACHE,
+    &MEMORY,
+    &ANSWERS,
+    &REDIS,
+    &NAMESPACE,
+    &EDGE,
+    #[cfg(feature = "rig")]
+    &MISTAKE,
+];
 
 /// What is kept, and where.
 #[derive(Clone, Debug)]
@@ -55,6 +67,9 @@ pub struct CacheConfig {
     pub namespace: String,
     /// How long a CDN may serve a public answer without asking.
     pub edge_max_age: Duration,
+    /// A mistake to make on purpose.
+    #[cfg(feature = "rig")]
+    pub mistake: Option<tradewind_cache::Mistake>,
 }
 
 impl CacheConfig {
@@ -73,6 +88,10 @@ impl CacheConfig {
             let fits = age <= Duration::from_secs(86_400);
             fits.then_some(age).ok_or_else(|| "at most one day".to_owned())
         });
+        #[cfg(feature = "rig")]
+        let mistake = reader.read_optional(&MISTAKE, |text| {
+            tradewind_cache::Mistake::by_name(text).ok_or_else(|| "is no mistake that the cache knows".to_owned())
+        });
         Some(Self {
             on: on?,
             memory: u64::try_from(memory?).ok()?,
@@ -80,6 +99,8 @@ impl CacheConfig {
             redis: redis?,
             namespace: namespace?,
             edge_max_age: edge_max_age?,
+            #[cfg(feature = "rig")]
+            mistake: mistake?,
         })
     }
 }

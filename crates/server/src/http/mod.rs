@@ -83,6 +83,8 @@ pub(crate) struct Site {
     pub(crate) sdl: Sdl,
     pub(crate) persisted: Persisted,
     pub(crate) clock: fn() -> DateTime<Utc>,
+    #[cfg(feature = "rig")]
+    pub(crate) rig: crate::rig::Rig,
 }
 
 /// One request while it is answered.
@@ -169,6 +171,10 @@ async fn answer(
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Failure> {
     head::check(&request, &site.http)?;
+    #[cfg(feature = "rig")]
+    if let Some(response) = site.rig.answer(request.method(), request.uri()).await {
+        return Ok(response);
+    }
     let method = request.method();
     if method == Method::OPTIONS && route != Route::Unknown {
         return Ok(cors::preflight(request.headers(), route.allow(), cross_origin));

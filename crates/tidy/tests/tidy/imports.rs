@@ -1,5 +1,5 @@
-//! Who may import whom. What only tests use (`dev-dependencies`) is free, and so are `bench` and `fuzz`, which are no
-//! part of the product.
+//! Who may import whom. What only tests use (`dev-dependencies`) is free, and so are `bench`, `fuzz` and `rig`,
+//! which are no part of the product.
 use crate::tree::{none, sources};
 use std::collections::BTreeMap;
 use toml::Table;
@@ -49,7 +49,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
 ];
 
 /// Measure or fuzz the product, and are no part of it.
-const OUTSIDE: [&str; 2] = ["tradewind-bench", "tradewind-fuzz"];
+const OUTSIDE: [&str; 3] = ["tradewind-bench", "tradewind-fuzz", "tradewind-rig"];
 
 /// What a crate's own code imports: the names of packages, not the names that the crate gives them.
 fn imports() -> BTreeMap<String, Vec<String>> {

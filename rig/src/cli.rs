@@ -1,0 +1,179 @@
+//! The command line.
+use crate::{Failure, cluster::Layout, fault::Fault, load::Load};
+use clap::{Args, Parser, Subcommand};
+use std::{path::PathBuf, time::Duration};
+
+const EXAMPLES: &str = "Examples:
+  scripts/rig run                                    two minutes, all faults
+  scripts/rig run --duration 10m --seed 7 --json     one JSON object at the end
+  scripts/rig run --faults redis-old-dump,promotion  only these
+  scripts/rig run --mistake no-commit-wait           a server with a planted mistake: must be found
+  scripts/rig mistakes                               each planted mistake must be found within 60 s
+  scripts/rig expiry                                 statements per key after a mass expiry
+  scripts/rig baseline                               the same load on a cache that deletes after the commit
+  scripts/rig check history.jsonl                    judge a recorded history again";
+
+/// Puts a real cluster under load and faults, and checks that no read is older than an acknowledged write.
+#[derive(Debug, Parser)]
+#[command(name = "rig", after_help = EXAMPLES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Load and faults; status 1 where a violation is found.
+    Run(RunArgs),
+    /// Judges a recorded history.
+    Check {
+        /// As `run --history` writes it.
+        file: PathBuf,
+        /// One JSON object instead of a table.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Plants each mistake in turn; status 1 where one is not found within 60 s.
+    Mistakes(MistakesArgs),
+    /// Measures how often the database is asked for a key after all copies are gone.
+    Expiry {
+        /// One JSON list instead of a table.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        common: CommonArgs,
+    },
+    /// A cache that deletes after the commit; status 1 where no violation is found.
+    Baseline(RunArgs),
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct RunArgs {
+    /// Of the load, such as 90s or 10m; starting takes some seconds more.
+    #[arg(long, default_value = "2m", value_parser = duration)]
+    pub(crate) duration: Duration,
+    /// all, none, or names with commas between.
+    #[arg(long, default_value = "all")]
+    pub(crate) faults: String,
+    /// Plants a mistake in the servers.
+    #[arg(long)]
+    pub(crate) mistake: Option<String>,
+    /// Keeps the history in this file, JSON lines.
+    #[arg(long)]
+    pub(crate) history: Option<PathBuf>,
+    /// One JSON object instead of a table.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct MistakesArgs {
+    /// Only these, with commas between.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+    /// How long one may take to be found.
+    #[arg(long, default_value = "60s", value_parser = duration)]
+    pub(crate) within: Duration,
+    /// One JSON object instead of a table.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct CommonArgs {
+    /// Of the random choices.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Sessions that read.
+    #[arg(long, default_value_t = 6)]
+    pub(crate) readers: usize,
+    /// Clients that write.
+    #[arg(long, default_value_t = 6)]
+    pub(crate) writers: usize,
+    /// Keys of a large page.
+    #[arg(long, default_value_t = 60)]
+    pub(crate) batch: usize,
+    /// A reader's longest pause, in milliseconds.
+    #[arg(long, default_value_t = 8)]
+    pub(crate) think: u64,
+    /// The server's binary, built with its feature `rig`.
+    #[arg(long, env = "RIG_SERVER")]
+    server: PathBuf,
+    /// Folder of PostgreSQL's programs.
+    #[arg(long, env = "PG_BIN")]
+    pg_bin: PathBuf,
+    #[arg(long, env = "REDIS_SERVER")]
+    redis_server: PathBuf,
+    /// Where the run's files are: on a disk, so that fsync means something [default: a new folder in the system's].
+    #[arg(long)]
+    folder: Option<PathBuf>,
+    /// Keeps these files.
+    #[arg(long)]
+    keep: bool,
+    /// Added to the servers' environment; an empty value takes a variable away.
+    #[arg(long, value_name = "NAME=VALUE")]
+    env: Vec<String>,
+}
+
+impl CommonArgs {
+    pub(crate) fn load(&self, profiles_only: bool) -> Load {
+        Load {
+            profiles_only,
+            seed: self.seed,
+            readers: self.readers,
+            writers: self.writers.max(1),
+            batch: self.batch.clamp(1, 100),
+            think: Duration::from_millis(self.think),
+        }
+    }
+
+    /// `run`: distinguishes runs of one process.
+    pub(crate) fn layout(&self, run: usize, mistake: Option<&str>) -> Result<Layout, Failure> {
+        let name = format!("tradewind-rig.{}.{run}", std::process::id());
+        let folder = self.folder.clone().unwrap_or_else(std::env::temp_dir).join(name);
+        let pair = |text: &String| {
+            let pair = text.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()));
+            pair.ok_or_else(|| format!("--env {text}: write NAME=VALUE"))
+        };
+        let mut environment = self.env.iter().map(pair).collect::<Result<Vec<_>, _>>()?;
+        environment.extend(mistake.map(|name| ("TRADEWIND_MISTAKE".to_owned(), name.to_owned())));
+        if !self.server.is_file() {
+            return Err(
+                format!("--server {}: there is no such file; scripts/rig builds it", self.server.display()).into()
+            );
+        }
+        Ok(Layout {
+            server: std::path::absolute(&self.server)?,
+            postgres: self.pg_bin.clone(),
+            redis: self.redis_server.clone(),
+            folder,
+            keep: self.keep,
+            environment,
+        })
+    }
+}
+
+/// `all`, `none`, or names.
+pub(crate) fn faults(text: &str) -> Result<Vec<Fault>, Failure> {
+    match text {
+        "all" => Ok(Fault::ALL.to_vec()),
+        "none" => Ok(Vec::new()),
+        list => Ok(list.split(',').map(|name| name.trim().parse()).collect::<Result<Vec<Fault>, String>>()?),
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let number: u64 = digits.parse().map_err(|_| format!("`{text}` is no time: write 90s or 2m"))?;
+    let seconds = match text.strip_prefix(digits) {
+        Some("s" | "") => Some(number),
+        Some("m") => number.checked_mul(60),
+        Some("h") => number.checked_mul(3600),
+        _ => return Err(format!("`{text}` is no time: write 90s or 2m")),
+    };
+    seconds.map(Duration::from_secs).ok_or_else(|| format!("`{text}` is too long"))
+}

@@ -1,0 +1,63 @@
+//! How often the database is asked for a key that everybody wants and nobody has any more.
+use crate::{
+    Failure,
+    cluster::{Cluster, Layout, get},
+    load::storm,
+    sampler::{parse, sum},
+    shop::{Keys, fill},
+};
+use serde::Serialize;
+use std::time::Duration;
+
+/// Connections to each instance that ask at once.
+const CLIENTS: usize = 8;
+
+/// After all copies of all keys are gone.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Expiry {
+    pub(crate) instances: usize,
+    /// Requests for each key.
+    pub(crate) requests_per_key: usize,
+    pub(crate) keys: usize,
+    /// Statements that read products by id, over the number of keys.
+    pub(crate) statements_per_key: f64,
+}
+
+/// Measures it with one instance and with all.
+pub(crate) async fn run(layout: Layout, seed: u64) -> Result<Vec<Expiry>, Failure> {
+    let mut cluster = Cluster::start(layout).await?;
+    let measured = with(&mut cluster, seed).await;
+    cluster.stop().await;
+    measured
+}
+
+async fn with(cluster: &mut Cluster, seed: u64) -> Result<Vec<Expiry>, Failure> {
+    fill(&cluster.client().await?, &Keys::new()).await?;
+    cluster.replicas_follow(Duration::from_secs(60)).await?;
+    let mut all = Vec::new();
+    for instances in [1, cluster.instances.len()] {
+        // A new process has no first tier, an emptied Redis no second.
+        for instance in &mut cluster.instances {
+            instance.kill().await;
+        }
+        cluster.redis.command("FLUSHALL").await?;
+        cluster.start_instances().await?;
+        let addresses: Vec<_> = cluster.edges.iter().take(instances).map(|edges| edges.client.address()).collect();
+        let before = statements(cluster, instances).await?;
+        let keys = storm(&addresses, CLIENTS, seed).await?;
+        let asked = statements(cluster, instances).await? - before;
+        #[allow(clippy::cast_precision_loss, reason = "a few hundred")]
+        let statements_per_key = asked / keys as f64;
+        all.push(Expiry { instances, requests_per_key: CLIENTS * instances, keys, statements_per_key });
+    }
+    Ok(all)
+}
+
+async fn statements(cluster: &Cluster, instances: usize) -> Result<f64, Failure> {
+    let mut all = 0.0;
+    for instance in cluster.instances.iter().take(instances) {
+        let totals = parse(&get(instance.metrics(), "/metrics").await?);
+        all += sum(&totals, "db_client_operation_duration_seconds_count", &["products by id"]);
+    }
+    Ok(all)
+}

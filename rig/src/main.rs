@@ -1,0 +1,34 @@
+//! `tradewind-rig`: a real cluster (PostgreSQL primary and two replicas, Redis, three servers, a fault proxy on every
+//! edge) under load and faults; its history; and the checker of the cache's promise.
+mod checker;
+mod cli;
+mod cluster;
+mod commands;
+mod expiry;
+mod fault;
+mod history;
+mod load;
+mod mistake;
+mod proxy;
+mod report;
+mod run;
+mod sampler;
+mod shop;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+/// A command ends with this text and status 1.
+pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+#[allow(clippy::print_stderr, reason = "a command's error")]
+fn main() -> ExitCode {
+    match commands::run(cli::Cli::parse().command) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("rig: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
