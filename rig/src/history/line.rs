@@ -90,7 +90,7 @@ enum SeenValue {
     Absent(()),
 }
 
-/// Reads a line that [`write`] wrote.
+/// Reads a line that [`write()`] wrote.
 pub(crate) fn parse(line: &str) -> Result<Event, serde_json::Error> {
     Ok(match serde_json::from_str(line)? {
         Line::Invoke { write, number, effect, at } => Event::Invoke { key: write, number, effect, at },
