@@ -1,7 +1,7 @@
 //! The schema, put together from one query object per noun.
 use crate::{
     category::CategoryQuery, channel::ChannelQuery, collection::CollectionQuery, directory::Directory, node::NodeQuery,
-    product::ProductQuery, search::SearchQueries, subscription::Subscription,
+    policy::describe_arguments, product::ProductQuery, search::SearchQueries, subscription::Subscription,
 };
 use async_graphql::{EmptyMutation, MergedObject, SDLExportOptions, Schema, ValidationMode};
 use std::sync::Arc;
@@ -32,5 +32,5 @@ pub(crate) fn build(directory: Option<Arc<Directory>>) -> ShopSchema {
 /// The schema in GraphQL's own language, sorted; what `schema.graphql` holds.
 pub fn sdl() -> String {
     let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by();
-    build(None).sdl_with_options(options)
+    describe_arguments(&build(None).sdl_with_options(options))
 }

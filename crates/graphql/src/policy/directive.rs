@@ -3,7 +3,10 @@ use super::Decision;
 use async_graphql::{
     Enum, InputType, TypeDirective,
     indexmap::IndexMap,
-    registry::{MetaDirectiveInvocation, Registry, location_traits},
+    registry::{
+        __DirectiveLocation, Deprecation, MetaDirective, MetaDirectiveInvocation, MetaInputValue, Registry,
+        location_traits,
+    },
 };
 use std::borrow::Cow;
 use tradewind_cache::{Mode, Scope};
@@ -26,25 +29,30 @@ enum CacheControlMode {
     Bounded,
 }
 
-mod text {
-    use super::{CacheControlMode, CacheControlScope};
-    use async_graphql::TypeDirective;
+const NAME: &str = "cacheControl";
+const DESCRIPTION: &str = "What may be kept of a type or a field, by this server and by HTTP caches. A field may only tighten \
+     what its type\nsays; an answer is as strict as its strictest part.";
+/// Names and descriptions of the arguments.
+const ARGUMENTS: [(&str, &str); 5] = [
+    ("maxAge", "Seconds; 0: never kept."),
+    ("scope", "Who may share it; everybody, unless it says otherwise."),
+    ("mode", "How it is kept from being stale."),
+    ("staleIfError", "Seconds for which it may be shown, marked, while it cannot be proved fresh."),
+    ("inheritMaxAge", "True: as the type that it is part of."),
+];
 
-    /// What may be kept of a type or a field, by this server and by HTTP caches. A field may only tighten what its type
-    /// says; an answer is as strict as its strictest part.
-    #[TypeDirective(name = "cacheControl", location = "Object", location = "FieldDefinition")]
-    #[allow(unused_variables, reason = "the macro takes names and types from here")]
-    pub(super) fn definition(
-        #[graphql(desc = "Seconds; 0: never kept.")] max_age: Option<i32>,
-        #[graphql(desc = "Who may share it; everybody, unless it says otherwise.")] scope: Option<CacheControlScope>,
-        #[graphql(desc = "How it is kept from being stale.")] mode: Option<CacheControlMode>,
-        #[graphql(desc = "Seconds for which it may be shown, marked, while it cannot be proved fresh.")]
-        stale_if_error: Option<i32>,
-        #[graphql(desc = "True: as the type that it is part of.")] inherit_max_age: Option<bool>,
-    ) {
-    }
+/// The schema's text with the arguments of the directive described; async-graphql 7.2.1 prints no description there.
+pub(crate) fn describe_arguments(sdl: &str) -> String {
+    let Some(start) = sdl.find("directive @cacheControl(") else { return sdl.to_owned() };
+    let (before, definition) = sdl.split_at(start);
+    let (line, after) = definition.split_once('\n').unwrap_or((definition, ""));
+    let described = ARGUMENTS.iter().fold(line.replacen("(", "(\n\t", 1), |line, (name, description)| {
+        let argument = format!("{name}: ");
+        let line = line.replace(&format!(", {argument}"), &format!("\n\t{argument}"));
+        line.replacen(&argument, &format!("\"\"\"\n\t{description}\n\t\"\"\"\n\t{argument}"), 1)
+    });
+    format!("{before}{}\n{after}", described.replacen(") on", "\n) on", 1))
 }
-use text::definition;
 
 /// The directive, applied as a [`Decision`] says.
 pub(crate) struct CacheControl;
@@ -78,17 +86,48 @@ impl CacheControl {
                 }
             }
         }
-        MetaDirectiveInvocation { name: "cacheControl".to_owned(), args }
+        MetaDirectiveInvocation { name: NAME.to_owned(), args }
     }
 }
 
 impl TypeDirective for CacheControl {
     fn name(&self) -> Cow<'static, str> {
-        definition.name()
+        NAME.into()
     }
 
     fn register(&self, registry: &mut Registry) {
-        definition.register(registry);
+        let types = [
+            <Option<i32>>::create_type_info(registry),
+            <Option<CacheControlScope>>::create_type_info(registry),
+            <Option<CacheControlMode>>::create_type_info(registry),
+            <Option<i32>>::create_type_info(registry),
+            <Option<bool>>::create_type_info(registry),
+        ];
+        let arguments = ARGUMENTS.iter().zip(types).map(|((name, description), ty)| {
+            let argument = MetaInputValue {
+                name: (*name).to_owned(),
+                description: Some((*description).to_owned()),
+                ty,
+                deprecation: Deprecation::NoDeprecated,
+                default_value: None,
+                visible: None,
+                inaccessible: false,
+                tags: Vec::new(),
+                is_secret: false,
+                directive_invocations: Vec::new(),
+            };
+            ((*name).to_owned(), argument)
+        });
+        let args = arguments.collect();
+        registry.add_directive(MetaDirective {
+            name: NAME.to_owned(),
+            description: Some(DESCRIPTION.to_owned()),
+            locations: vec![__DirectiveLocation::OBJECT, __DirectiveLocation::FIELD_DEFINITION],
+            args,
+            is_repeatable: false,
+            visible: None,
+            composable: None,
+        });
     }
 }
 

@@ -38,7 +38,7 @@ fn undescribed(schema: &ServiceDocument) -> Vec<String> {
                 }
                 let name = format!("@{}", directive.name.node);
                 note(directive.description.is_some(), &name, &mut all);
-                // Its arguments are described in the code; async-graphql prints that of fields only.
+                of_inputs(&name, directive.arguments.iter().map(|argument| &argument.node), &mut all);
             }
         }
     }
@@ -93,5 +93,5 @@ fn each_kind_of_gap_is_found() {
         directive @skip(if: Boolean!) on FIELD
     "#;
     let found = undescribed(&parse_schema(text).unwrap());
-    assert_eq!(found, ["A.b(d)", "A.e", "F.G", "I(j)", "L.m", "N", "@o"]);
+    assert_eq!(found, ["A.b(d)", "A.e", "F.G", "I(j)", "L.m", "N", "@o", "@o(p)"]);
 }
