@@ -5,8 +5,7 @@ use crate::{columns::columns_for, policy::DocumentPolicy};
 use async_graphql::{
     Name, Positioned, Variables,
     parser::types::{
-        BaseType, Directive, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
-        Type,
+        BaseType, Directive, ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet, Type,
     },
 };
 use async_graphql_value::{ConstValue, Value};
@@ -90,13 +89,6 @@ pub(crate) fn plan(
     }
 }
 
-/// A root has nothing of its own to keep.
-fn is_root(object: &str) -> bool {
-    [OperationType::Query, OperationType::Mutation, OperationType::Subscription]
-        .into_iter()
-        .any(|kind| OutputTypes::root(kind) == object)
-}
-
 /// Selections under one key.
 struct Group<'d> {
     key: &'d Name,
@@ -125,9 +117,6 @@ impl<'d> Planner<'d> {
         for set in sets {
             self.collect(object, set, &mut groups, &mut spread);
         }
-        if !is_root(object) {
-            self.policy.tighten(self.types.policies().of_type(object));
-        }
         let fields = groups.into_iter().map(|group| {
             if let Some(decision) = self.types.policies().of_field(object, group.name) {
                 self.policy.tighten(Some(decision));
@@ -147,15 +136,21 @@ impl<'d> Planner<'d> {
     }
 
     fn below(&mut self, name: &str, sets: &[&'d SelectionSet]) -> Below {
-        let Some(objects) = self.types.possible(name) else { return Below::Object(self.object(name, sets)) };
+        let Some(objects) = self.types.possible(name) else { return Below::Object(self.governed(name, sets)) };
         let key: Vec<_> = sets.iter().map(|set| std::ptr::from_ref(*set)).collect();
         if let Some(known) = self.several.get(&key) {
             return Below::OneOf(Arc::clone(known));
         }
-        let plans = objects.iter().map(|object| (object.clone(), self.object(object, sets))).collect();
+        let plans = objects.iter().map(|object| (object.clone(), self.governed(object, sets))).collect();
         let plans = Arc::new(plans);
         self.several.insert(key, Arc::clone(&plans));
         Below::OneOf(plans)
+    }
+
+    /// An object that is no root, and so has something of its own to keep.
+    fn governed(&mut self, object: &str, sets: &[&'d SelectionSet]) -> Plan {
+        self.policy.tighten(self.types.policies().of_type(object));
+        self.object(object, sets)
     }
 
     fn collect(

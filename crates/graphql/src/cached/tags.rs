@@ -1,21 +1,18 @@
 //! What a kept value depends on, in the words that the database's triggers write to the log.
 use std::{fmt::Display, sync::LazyLock};
 use tradewind_cache::Tag;
-use tradewind_persistence::cache_log;
+use tradewind_persistence::cache_log::{self, Kind};
 use uuid::Uuid;
 
 /// The tags of one value. Each names its kind's `*` too, which stands for all of the kind: what a bulk job writes.
 pub(crate) struct Tags<'t>(&'t mut Vec<Tag>);
 
-/// A kind's `*`.
-struct Kind(LazyLock<Tag>);
-
-static PRODUCT: Kind = Kind(LazyLock::new(|| tag("product:*")));
-static CATEGORY: Kind = Kind(LazyLock::new(|| tag("category:*")));
-static COLLECTION: Kind = Kind(LazyLock::new(|| tag("collection:*")));
-static REVIEW: Kind = Kind(LazyLock::new(|| tag("review:*")));
-static CUSTOMER: Kind = Kind(LazyLock::new(|| tag("customer:*")));
-static CHANNEL: Kind = Kind(LazyLock::new(|| tag("channel:*")));
+static PRODUCT: LazyLock<Tag> = LazyLock::new(|| Tag(Kind::Product.all()));
+static CATEGORY: LazyLock<Tag> = LazyLock::new(|| Tag(Kind::Category.all()));
+static COLLECTION: LazyLock<Tag> = LazyLock::new(|| Tag(Kind::Collection.all()));
+static REVIEW: LazyLock<Tag> = LazyLock::new(|| Tag(Kind::Review.all()));
+static CUSTOMER: LazyLock<Tag> = LazyLock::new(|| Tag(Kind::Customer.all()));
+static CHANNEL: LazyLock<Tag> = LazyLock::new(|| Tag(Kind::Channel.all()));
 
 fn tag(name: &str) -> Tag {
     Tag(cache_log::tag(name))
@@ -26,8 +23,8 @@ impl<'t> Tags<'t> {
         Self(tags)
     }
 
-    fn add(&mut self, kind: &'static Kind, name: impl Display) {
-        let kind: Tag = *kind.0;
+    fn add(&mut self, kind: &'static LazyLock<Tag>, name: impl Display) {
+        let kind: Tag = **kind;
         if !self.0.contains(&kind) {
             self.0.push(kind);
         }

@@ -39,7 +39,7 @@ pub(crate) struct Answer {
     stamp: Stamp,
     pub(super) operation_name: Option<String>,
     pub(super) surrogate_key: Option<HeaderValue>,
-    hash: u64,
+    hash: Option<u64>,
     plain: Representation,
     encoded: [OnceLock<Option<Representation>>; Encoding::ALL.len()],
 }
@@ -53,12 +53,16 @@ pub(super) struct Representation {
 }
 
 impl Answer {
-    /// `None`: it may not be kept.
-    pub(super) fn new(caching: Caching, operation_name: Option<String>, body: Bytes) -> Option<Self> {
-        let surrogate_key = caching.surrogate_key().and_then(|keys| HeaderValue::try_from(keys).ok());
+    /// `None`: it may not be kept. `hash`, of the body, and `surrogate_key` are told to a GET only.
+    pub(super) fn new(
+        caching: Caching,
+        operation_name: Option<String>,
+        body: Bytes,
+        hash: Option<u64>,
+        surrogate_key: Option<HeaderValue>,
+    ) -> Option<Self> {
         let stamp = caching.into_stamp()?;
-        let hash = etag::hash_of(&body);
-        let plain = Representation { body, etag: etag::tag(hash, None), encoding: None };
+        let plain = Representation { body, etag: hash.and_then(|hash| etag::tag(hash, None)), encoding: None };
         Some(Self { stamp, operation_name, surrogate_key, hash, plain, encoded: Default::default() })
     }
 
@@ -68,7 +72,7 @@ impl Answer {
             let place = Encoding::ALL.iter().position(|other| *other == encoding)?;
             let make = || {
                 let body = encoding.compress(&self.plain.body)?.into();
-                let etag = etag::tag(self.hash, Some(encoding));
+                let etag = self.hash.and_then(|hash| etag::tag(hash, Some(encoding)));
                 Some(Representation { body, etag, encoding: Some(encoding) })
             };
             self.encoded[place].get_or_init(make).as_ref()

@@ -272,12 +272,13 @@ fn write(
     }
     let refused = (!outcome.executed).then(|| outcome.error_code.unwrap_or_default());
     let (status, encoding) = (STATUS.of(media, refused), encoding(site, parts, &body));
-    let (left, is_public, surrogate_key) =
-        (outcome.caching.max_age(), outcome.caching.is_public(), outcome.caching.surrogate_key());
+    let (left, is_public) = (outcome.caching.max_age(), outcome.caching.is_public());
     let is_get = parts.method == Method::GET;
     let hash = (is_get && left.is_some()).then(|| etag::hash_of(&body));
+    let keys = (is_get && is_public).then(|| outcome.caching.surrogate_key()).flatten();
+    let surrogate_key = keys.and_then(|keys| HeaderValue::try_from(keys).ok());
     if let (Some(key), Some(answers)) = (asked.key, &site.answers)
-        && let Some(answer) = Answer::new(outcome.caching, operation_name, body.clone())
+        && let Some(answer) = Answer::new(outcome.caching, operation_name, body.clone(), hash, surrogate_key.clone())
     {
         answers.keep(key, answer);
     }
@@ -291,7 +292,6 @@ fn write(
     let headers = response.headers_mut();
     tell(headers, left, is_public, site.edge_max_age);
     headers.extend(tag(sent).map(|tag| (ETAG, tag)));
-    let surrogate_key = surrogate_key.filter(|_| is_get && is_public).and_then(|keys| HeaderValue::try_from(keys).ok());
     headers.extend(surrogate_key.map(|keys| (SURROGATE_KEY, keys)));
     Ok(response)
 }
@@ -326,16 +326,13 @@ fn again(
         ended: began,
         ..Operation::default()
     });
-    let is_get = parts.method == Method::GET;
     let chosen = answer.representation(encoding(site, parts, answer.body()));
-    let tag = chosen.etag.clone().filter(|_| is_get);
-    let mut response = match tag {
+    let mut response = match chosen.etag.clone() {
         Some(tag) if etag::names(&parts.headers, &tag) => not_modified(media, tag),
         tag => {
             let mut response = reply::encoded(StatusCode::OK, media, chosen.body.clone(), chosen.encoding);
             response.headers_mut().extend(tag.map(|tag| (ETAG, tag)));
-            let keys = answer.surrogate_key.clone().filter(|_| is_get);
-            response.headers_mut().extend(keys.map(|keys| (SURROGATE_KEY, keys)));
+            response.headers_mut().extend(answer.surrogate_key.clone().map(|keys| (SURROGATE_KEY, keys)));
             response
         }
     };
