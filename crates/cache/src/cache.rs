@@ -1,5 +1,5 @@
 use crate::{
-    CacheConfig, Clock, Failing, Log, Poll, Replicas, Stamp, Use, Verdict, View,
+    CacheConfig, Clock, Failing, Log, Lookup, Poll, Replicas, Stamp, Use, Verdict, View,
     clock::micros,
     flight::Flights,
     floors::{Applied, Floors},
@@ -110,6 +110,11 @@ impl Cache {
     #[must_use]
     pub fn judge(&self, stamp: &Stamp) -> Verdict {
         self.core.floors.judge(stamp, self.core.clock.now())
+    }
+
+    /// Counts what a caller that keeps something itself found there, under a name of its own.
+    pub fn count(&self, name: &'static str, found: &Lookup) {
+        self.core.config.metrics.looked_up(name, found, 0);
     }
 
     /// What is known of the log.

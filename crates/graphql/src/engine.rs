@@ -254,6 +254,11 @@ impl Engine {
         Ok(Prepared { document, variables, plan, cost, reading: started.elapsed() })
     }
 
+    /// Whether a document is known: [`Engine::prepare`] does not have to read it again.
+    pub fn knows(&self, query: &str, operation_name: Option<&str>) -> bool {
+        self.documents.get(query, operation_name).is_some()
+    }
+
     fn request(&self, prepared: &Prepared) -> Request {
         let mut request = Request::new("").variables(prepared.variables.clone());
         request.operation_name.clone_from(&prepared.document.operation_name);

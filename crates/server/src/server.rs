@@ -3,7 +3,7 @@ use crate::{
     app::App,
     cache::tend,
     config::Config,
-    http::{AccessLog, Answers, Health, Limits, Patience, Sdl, Site, Slots, listen, serve},
+    http::{AccessLog, Answers, Health, Lane, Limits, Patience, Sdl, Site, Slots, listen, serve},
     metrics::Metrics,
     telemetry::Telemetry,
 };
@@ -125,6 +125,7 @@ fn site(app: App, telemetry: &Telemetry, closing: watch::Receiver<bool>) -> Site
         rig: crate::rig::Rig::new(db.clone(), engine.cache().cloned(), config.cache.mistake),
         turns: Semaphore::new(operations),
         event_turns: Semaphore::new((operations / 4).max(1)),
+        lane: Lane::new(),
         access: AccessLog { sample: config.log.access_sample, quiet },
         graphiql: config.http.graphiql.then(crate::graphiql::router),
         graphql: config.graphql,

@@ -6,6 +6,7 @@ use super::{
     compress::Encoding,
     csrf, etag,
     failure::Failure,
+    lane,
     negotiate::Media,
     params::{self, Asked},
     reply,
@@ -13,7 +14,7 @@ use super::{
     status::STATUS,
     stream::{Caller, Work, accepted, answers, client_address, respond},
 };
-use crate::persisted::{DocumentHash, Found, NotFound};
+use crate::persisted::{DocumentHash, Found, NotFound, Origin};
 use axum::body::Body;
 use bytes::Bytes;
 use hyper::{
@@ -75,7 +76,7 @@ pub(super) async fn answer(
     let context = context(site, exchange, channel.clone(), queries_only, explain || exchange.traced);
     let context = RequestContext { cost: wants(&parts.headers, "tradewind-cost"), ..context };
     let began = exchange.micros();
-    let mut prepared = site.engine.prepare(request, &context);
+    let mut prepared = lane::prepare(site, request, &context).await;
     if let Some(format) = format {
         match stream_of(site, prepared, media, &context).await {
             Ok(Work::Refused(refused)) if refused.method_not_allowed => return Err(Failure::method("POST")),
@@ -318,6 +319,7 @@ fn again(
     answer: &Answer,
     answers: &Answers,
 ) -> Response<Body> {
+    site.metrics.document(Origin::Kept);
     let began = exchange.micros();
     exchange.operation = Some(Operation {
         name: answer.operation_name.clone(),
