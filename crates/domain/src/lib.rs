@@ -1,4 +1,5 @@
 //! Values and rules of a shop. No I/O, no clock, no randomness: `now` and ids are passed in.
+pub mod allocation;
 pub mod category;
 pub mod channel;
 pub mod collection;
@@ -10,6 +11,8 @@ pub mod media;
 pub mod money;
 pub mod option;
 pub mod product;
+pub mod rate;
+pub mod refusal;
 pub mod review;
 pub mod search_text;
 pub mod slug;

@@ -36,6 +36,21 @@ pub enum BadAmount {
     TooLarge(String),
 }
 
+/// A figure beyond 64-bit minor units: nothing that is sold costs that much.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the amount is too large")]
+pub struct Overflow;
+
+/// The sum of amounts of one currency, in minor units.
+pub fn sum(amounts: impl IntoIterator<Item = i64>) -> Result<i64, Overflow> {
+    amounts.into_iter().try_fold(0i64, i64::checked_add).ok_or(Overflow)
+}
+
+/// What `quantity` units at `unit` cost, in minor units.
+pub fn times(unit: i64, quantity: u32) -> Result<i64, Overflow> {
+    unit.checked_mul(i64::from(quantity)).ok_or(Overflow)
+}
+
 impl Money {
     /// An amount from its minor units.
     pub fn new(minor: i64, currency: Currency) -> Self {

@@ -1,0 +1,5 @@
+//! The laws of buying, over arbitrary input.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its helpers")]
+
+mod allocation;
+mod rate;
