@@ -1,15 +1,20 @@
 //! Values and rules of a shop. No I/O, no clock, no randomness: `now` and ids are passed in.
+pub mod address;
+pub mod address_format;
 pub mod allocation;
 pub mod category;
 pub mod channel;
 pub mod collection;
+pub mod country;
 pub mod currency;
 pub mod customer;
+pub mod email;
 pub mod global_id;
 pub mod listing;
 pub mod media;
 pub mod money;
 pub mod option;
+pub mod phone;
 pub mod product;
 pub mod rate;
 pub mod refusal;
@@ -19,3 +24,4 @@ pub mod slug;
 pub mod stock;
 pub mod variant;
 pub mod warehouse;
+pub mod zone;

@@ -1,5 +1,6 @@
 //! The laws of buying, over arbitrary input.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its helpers")]
 
+mod address;
 mod allocation;
 mod rate;
