@@ -3,4 +3,6 @@
 
 mod address;
 mod allocation;
+mod gift_card;
 mod rate;
+mod tax;
