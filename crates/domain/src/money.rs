@@ -1,9 +1,10 @@
 //! Money as integer minor units. No float anywhere.
 use crate::currency::Currency;
+use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 
 /// An amount in minor units (cents for EUR, yen for JPY) of one currency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Money {
     /// Minor units; `1299` is 12.99 in a currency with two digits.
     pub minor: i64,

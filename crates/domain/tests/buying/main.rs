@@ -3,6 +3,10 @@
 
 mod address;
 mod allocation;
+mod buy_get;
 mod gift_card;
+mod promotion;
 mod rate;
+mod shop;
 mod tax;
+mod totals;
