@@ -2,6 +2,7 @@
 pub mod address;
 pub mod address_format;
 pub mod allocation;
+pub mod cart;
 pub mod category;
 pub mod channel;
 pub mod collection;

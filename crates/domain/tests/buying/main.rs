@@ -4,6 +4,7 @@
 mod address;
 mod allocation;
 mod buy_get;
+mod cart;
 mod gift_card;
 mod promotion;
 mod rate;
