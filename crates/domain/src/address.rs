@@ -2,7 +2,8 @@
 use crate::address_format::{AddressFormat, fold_code};
 use crate::country::Country;
 use crate::phone::Phone;
-use crate::refusal::{Refusal, codes, shown};
+use crate::refusal::{Refusal, shown};
+use crate::word::words;
 use crate::zone::Place;
 use serde::{Deserialize, Serialize};
 
@@ -92,7 +93,7 @@ impl AddressField {
     }
 }
 
-codes! {
+words! {
     /// Why an address is not accepted.
     AddressErrorCode {
         /// The country's post needs the field, and it is empty.

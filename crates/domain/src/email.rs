@@ -1,5 +1,6 @@
 //! E-mail addresses, in the one form in which they are stored and compared.
-use crate::refusal::{Refusal, codes, shown};
+use crate::refusal::{Refusal, shown};
+use crate::word::words;
 use email_address::{EmailAddress, Options};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -12,7 +13,7 @@ pub const LONGEST: usize = 254;
 #[serde(try_from = "String", into = "String")]
 pub struct Email(String);
 
-codes! {
+words! {
     /// Why a text is no e-mail address.
     EmailErrorCode {
         /// The text is empty.

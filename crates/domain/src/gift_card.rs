@@ -1,7 +1,8 @@
 //! Gift cards: money that was paid before. They reduce what is due, never what is taxed.
 use crate::currency::Currency;
 use crate::money::Money;
-use crate::refusal::{Refusal, codes, shown};
+use crate::refusal::{Refusal, shown};
+use crate::word::words;
 use chrono::{DateTime, Utc};
 use std::fmt;
 use uuid::Uuid;
@@ -75,7 +76,7 @@ pub struct GiftCard {
     pub enabled: bool,
 }
 
-codes! {
+words! {
     /// Why a gift card cannot be used.
     GiftCardErrorCode {
         /// The text does not have the form of a code, or no card has it: the same answer, so that codes cannot be guessed.

@@ -1,10 +1,11 @@
 //! Why a cart cannot be priced.
 use crate::allocation::AllocationError;
 use crate::money::Overflow;
-use crate::refusal::{Refusal, codes};
+use crate::refusal::Refusal;
+use crate::word::words;
 use uuid::Uuid;
 
-codes! {
+words! {
     /// Why a cart cannot be priced.
     PricingErrorCode {
         /// A sum is beyond what can be counted: take units out of the cart.

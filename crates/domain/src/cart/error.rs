@@ -1,8 +1,9 @@
 //! Why a cart is not changed.
-use crate::refusal::{Refusal, codes};
+use crate::refusal::Refusal;
+use crate::word::words;
 use uuid::Uuid;
 
-codes! {
+words! {
     /// Why a cart is not changed.
     CartErrorCode {
         /// There is no such cart, or it belongs to somebody else.

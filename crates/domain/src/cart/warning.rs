@@ -2,12 +2,13 @@
 use super::{Cart, CartError, CartLine};
 use crate::gift_card::GiftCardError;
 use crate::promotion::PromotionRefusal;
-use crate::refusal::{Refusal, codes};
+use crate::refusal::Refusal;
 use crate::stock::{Availability, StockPolicy};
+use crate::word::words;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-codes! {
+words! {
     /// What a shopper should know about a cart.
     CartWarningCode {
         /// A unit costs more or less than when the shopper last saw it.

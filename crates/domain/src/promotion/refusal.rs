@@ -1,10 +1,11 @@
 //! Why a promotion takes nothing off.
 use crate::money::Money;
-use crate::refusal::{Refusal, codes};
+use crate::refusal::Refusal;
+use crate::word::words;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-codes! {
+words! {
     /// Why a coupon takes nothing off.
     PromotionRefusalCode {
         /// No promotion has this code.
