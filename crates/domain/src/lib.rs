@@ -17,6 +17,7 @@ pub mod listing;
 pub mod media;
 pub mod money;
 pub mod option;
+pub mod order;
 pub mod payment;
 pub mod phone;
 pub mod pricing_error;

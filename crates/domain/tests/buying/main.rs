@@ -7,6 +7,7 @@ mod buy_get;
 mod cart;
 mod checkout;
 mod gift_card;
+mod order;
 mod payment;
 mod promotion;
 mod rate;
