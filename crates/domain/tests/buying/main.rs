@@ -14,3 +14,4 @@ mod rate;
 mod shop;
 mod tax;
 mod totals;
+mod word;
