@@ -166,6 +166,24 @@ fn reduced_lines_can_be_left_out() {
 }
 
 #[test]
+fn a_promotion_that_makes_no_sense_is_not_stored() {
+    let now = DateTime::UNIX_EPOCH;
+    assert_eq!(promotion(1, all_off("10")).mistakes(), []);
+    let amount = |minor| Action::AmountOff { amount: eur(minor), per: AmountPer::Once, target: Target::Order };
+    let bad = Promotion {
+        name: String::new(),
+        conditions: Conditions { starts_at: Some(now), ends_at: Some(now), ..Conditions::default() },
+        limits: UsageLimits { total: Some(0), per_customer: None },
+        ..promotion(1, amount(0))
+    };
+    use PromotionError::*;
+    assert_eq!(bad.mistakes(), [Name(0), Amount(eur(0)), Period, Limit]);
+    for rate in ["0", "100.0001"] {
+        assert_eq!(promotion(1, all_off(rate)).mistakes(), [Rate(percent(rate))]);
+    }
+}
+
+#[test]
 fn what_is_stored_is_read() {
     let rules = [all_off("12.5"), buy_get(2, 1, "100", [product(1), ItemFilter::ALL])];
     for action in rules {
