@@ -218,6 +218,13 @@ mod tests {
     }
 
     #[test]
+    fn of_equally_narrow_zones_the_earlier_counts() {
+        let mut method = standard();
+        method.zones.push(zone(&[Zone::country(country("DE"))], ShippingPrice::Flat(1), None));
+        assert_eq!(method.quote(&place("DE", "10115"), &parcel(1, 1)).unwrap().price.minor, 490);
+    }
+
+    #[test]
     fn every_mistake_of_a_method_is_found() {
         assert_eq!(standard().mistakes(), []);
         let zone = |price, days: [u16; 2]| ShippingZone {
