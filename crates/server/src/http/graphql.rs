@@ -12,7 +12,7 @@ use super::{
     reply,
     route::DOCUMENT,
     status::STATUS,
-    stream::{Caller, Work, accepted, answers, client_address, respond},
+    stream::{Caller, Format, Work, accepted, answers, client_address, respond},
 };
 use crate::persisted::{DocumentHash, Found, NotFound, Origin};
 use axum::body::Body;
@@ -24,6 +24,7 @@ use hyper::{
     http::request::Parts,
 };
 use std::{
+    net::IpAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -61,7 +62,6 @@ pub(super) async fn answer(
     }
     let address = client_address(&request, site.stream.client_address_header.as_ref());
     let (parts, incoming) = request.into_parts();
-    let queries_only = parts.method == Method::GET;
     let channel = channel(&parts.headers)?;
     let bytes = read(site, &parts, incoming).await?;
     let key = key(site, exchange, &parts, &bytes, channel.as_deref());
@@ -70,6 +70,33 @@ pub(super) async fn answer(
     {
         return Ok(again(site, exchange, media, &parts, &answer, answers));
     }
+    let received = Received { parts, bytes, address, channel, media, format, key };
+    // What runs an operation has a future of several KiB, and whoever holds it is moved a few times: a kept answer, which
+    // takes some microseconds, shall not pay for that.
+    Box::pin(execute(site, exchange, received)).await
+}
+
+/// A request, read.
+struct Received {
+    parts: Parts,
+    bytes: Bytes,
+    address: IpAddr,
+    channel: Option<String>,
+    /// As one answer, where the client takes one.
+    media: Option<Media>,
+    /// As a stream, where the client takes one.
+    format: Option<Format>,
+    /// Under which its answer may be kept.
+    key: Option<AnswerKey>,
+}
+
+/// Runs the operation, or begins its stream.
+async fn execute(
+    site: &Arc<Site>,
+    exchange: &mut Exchange,
+    Received { parts, bytes, address, channel, media, format, key }: Received,
+) -> Result<Response<Body>, Failure> {
+    let queries_only = parts.method == Method::GET;
     let asked = parse(&parts, &bytes)?;
     let (request, register) = find(site, asked).await.map_err(|cause| not_found(cause, &parts, &exchange.ids))?;
     let explain = wants(&parts.headers, "tradewind-explain") && site.graphql.explain;

@@ -202,7 +202,7 @@ async fn answer(
         Route::Readyz => Ok(site.health.readyz().await),
         Route::Sdl => Ok(site.sdl.respond(request.headers())),
         Route::Root => root(site),
-        Route::Graphiql => graphiql(site, request).await,
+        Route::Graphiql => Box::pin(graphiql(site, request)).await,
         Route::Graphql | Route::Document | Route::Socket | Route::Unknown => Err(Failure::not_found()),
     }
 }
