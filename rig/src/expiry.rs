@@ -38,7 +38,7 @@ async fn with(cluster: &mut Cluster, seed: u64) -> Result<Vec<Expiry>, Failure> 
     for instances in [1, cluster.instances.len()] {
         // A new process has no first tier, an emptied Redis no second.
         for instance in &mut cluster.instances {
-            instance.kill().await;
+            instance.process.kill().await;
         }
         cluster.redis.command("FLUSHALL").await?;
         cluster.start_instances().await?;

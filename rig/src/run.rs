@@ -108,7 +108,7 @@ async fn faults(plan: &Plan, cluster: &mut Cluster, running: &load::Running, beg
 fn check_instances(cluster: &mut Cluster, fault: Fault) -> Result<(), Failure> {
     let folder = cluster.folder().to_owned();
     for instance in &mut cluster.instances {
-        if !instance.is_running() {
+        if !instance.process.is_running() {
             let log = folder.join(format!("{}.log", instance.name));
             return Err(
                 format!("{} ended by itself after {}: see {}", instance.name, fault.name(), log.display()).into()
