@@ -70,8 +70,9 @@ pub(crate) fn local(port: u16) -> SocketAddr {
     (Ipv4Addr::LOCALHOST, port).into()
 }
 
+/// Without TLS, and without asking for it: the proxies read the first message.
 fn database_url(port: u16) -> String {
-    format!("postgres://tradewind@127.0.0.1:{port}/{DATABASE}")
+    format!("postgres://tradewind@127.0.0.1:{port}/{DATABASE}?sslmode=disable")
 }
 
 impl Cluster {
