@@ -44,6 +44,12 @@ impl Instance {
         self.metrics
     }
 
+    /// Changes its environment, from the next start on.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.environment.retain(|(known, _)| known != name);
+        self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
     /// Starts it.
     pub(crate) fn start(&mut self) -> Result<(), Failure> {
         let mut command = self.place.command(&self.program, &self.name)?;

@@ -16,7 +16,7 @@ use crate::{Failure, proxy::Edge};
 use port::Ports;
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::Duration,
 };
 use tokio_postgres::Client;
@@ -49,6 +49,13 @@ pub(crate) struct Edges {
     pub(crate) primary: Edge,
     pub(crate) replicas: [Edge; 2],
     pub(crate) redis: Edge,
+}
+
+impl Edges {
+    /// Those to PostgreSQL.
+    pub(crate) fn databases(&self) -> impl Iterator<Item = &Edge> {
+        [&self.primary].into_iter().chain(&self.replicas)
+    }
 }
 
 /// Everything that runs.
@@ -157,10 +164,6 @@ impl Cluster {
     /// The rig's own connection to the primary.
     pub(crate) async fn client(&self) -> Result<Client, Failure> {
         self.nodes[self.primary].connect(DATABASE).await
-    }
-
-    pub(crate) fn folder(&self) -> &Path {
-        &self.layout.folder
     }
 
     /// Waits until both replicas have applied all that the primary has.

@@ -1,6 +1,6 @@
 //! Instances.
 use super::Injector;
-use crate::Failure;
+use crate::{Failure, proxy::Edge};
 use std::time::Duration;
 
 /// How long a write may take to come by that kills.
@@ -41,16 +41,11 @@ impl Injector<'_> {
     }
 
     pub(super) async fn instance_restart_without_database(&mut self, instance: usize) -> Result<(), Failure> {
-        let edges = &self.cluster.edges[instance];
-        let databases = || [&edges.primary, &edges.replicas[0], &edges.replicas[1]];
-        databases().iter().for_each(|edge| edge.refuse());
+        self.cluster.edges[instance].databases().for_each(Edge::refuse);
         self.cluster.instances[instance].process.kill().await;
         self.cluster.instances[instance].start()?;
         self.wait(500, 2000).await;
-        let edges = &self.cluster.edges[instance];
-        for edge in [&edges.primary, &edges.replicas[0], &edges.replicas[1]] {
-            edge.heal();
-        }
+        self.cluster.edges[instance].databases().for_each(Edge::heal);
         // It may have given up meanwhile: whoever runs it starts it again.
         self.cluster.instances[instance].ready().await
     }

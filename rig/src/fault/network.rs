@@ -2,7 +2,7 @@
 use super::Injector;
 use crate::{
     Failure,
-    proxy::{Flow, Lane},
+    proxy::{Edge, Flow, Lane},
 };
 use std::time::Duration;
 
@@ -33,15 +33,11 @@ impl Injector<'_> {
     }
 
     pub(super) async fn answers_late(&mut self, instance: usize) -> Result<(), Failure> {
-        let edges = &self.cluster.edges[instance];
-        for edge in [&edges.primary, &edges.replicas[0], &edges.replicas[1]] {
+        for edge in self.cluster.edges[instance].databases() {
             edge.flow_of(Lane::Others, Flow::Pass, Flow::Delay(ANSWER));
         }
         self.wait(1500, 3000).await;
-        let edges = &self.cluster.edges[instance];
-        for edge in [&edges.primary, &edges.replicas[0], &edges.replicas[1]] {
-            edge.heal();
-        }
+        self.cluster.edges[instance].databases().for_each(Edge::heal);
         Ok(())
     }
 
