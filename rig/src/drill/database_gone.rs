@@ -15,7 +15,9 @@ use crate::{
 };
 use std::time::{Duration, Instant};
 
-/// Load before it goes.
+/// Load until the tiers are filled.
+const WARM_UP: Duration = Duration::from_secs(4);
+/// Load before it goes, and after it came back.
 const CALM: Duration = Duration::from_secs(3);
 /// Writers rest so long before: what they changed last is read again, or it would be missing, not stale.
 const REST: Duration = Duration::from_secs(1);
@@ -29,6 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 const UNVERIFIED: Counter = Counter { name: "cache_requests_total", with: &["outcome=\"unverified\""] };
 
+const BEFORE: &str = "database there";
 const NOTICING: &str = "database gone, noticing";
 const AWAY: &str = "database gone";
 const BACK: &str = "database back";
@@ -61,6 +64,7 @@ pub(crate) async fn run(layout: Layout, load: Load, rounds: usize, progress: &Pr
     let mut stage = Stage::set(layout, load, None, progress).await?;
     let mut measured = Measured::default();
     let mut failed = None;
+    tokio::time::sleep(WARM_UP).await;
     for number in 0..rounds {
         progress.say(format!("round {} of {rounds}", number + 1));
         let way = if number % 2 == 0 { Way::Crash } else { Way::Silence };
@@ -83,7 +87,7 @@ async fn round(stage: &mut Stage, way: Way, sweep: &Sweep, measured: &mut Measur
     let ports: Vec<u16> = cluster.instances.iter().map(|instance| instance.metrics()).collect();
     let stock: Vec<_> = addresses.iter().map(|at| Probe::start(*at, sweep.stock(), read_stock)).collect();
     let profile: Vec<_> = addresses.iter().map(|at| Probe::start(*at, sweep.profile(), read_profile)).collect();
-    control.phase("calm");
+    control.phase(BEFORE);
     tokio::time::sleep(CALM).await;
     control.rest(true);
     tokio::time::sleep(REST).await;
@@ -229,7 +233,7 @@ fn judge(rounds: usize, measured: Measured, report: Report) -> Drill {
     let times = |all: Vec<Option<f64>>| all.into_iter().flatten().collect::<Vec<_>>();
     let [crash, silence] = refused;
     let figures = [
-        Figure::of("p99 of a catalog read, calm", None, vec![p99("calm")]),
+        Figure::of("p99 of a catalog read before", None, vec![p99(BEFORE)]),
         Figure::of("p99 of a catalog read while it is noticed", None, vec![p99(NOTICING)]),
         Figure::of("p99 of a catalog read afterwards", None, vec![p99(AWAY)]),
         Figure::of("a refusal of stock, the servers have ended", None, crash),

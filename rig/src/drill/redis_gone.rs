@@ -9,6 +9,8 @@ use crate::{
 };
 use std::time::{Duration, Instant};
 
+/// Load until the tiers are filled.
+const WARM_UP: Duration = Duration::from_secs(4);
 /// Load before it goes.
 const CALM: Duration = Duration::from_secs(4);
 /// How long it is away.
@@ -25,7 +27,7 @@ const UNDER_WAY: Duration = Duration::from_millis(60);
 const OPENED: Counter = Counter { name: "breaker_transitions_total", with: &["dep=\"redis\"", "to=\"open\""] };
 const HITS: Counter = Counter { name: "cache_requests_total", with: &["layer=\"l2\"", "outcome=\"hit\""] };
 
-const BEFORE: &str = "calm";
+const BEFORE: &str = "redis there";
 const DETECTING: &str = "redis gone, breaker closed";
 const GONE_OPEN: &str = "redis gone, breaker open";
 const BACK: &str = "redis back";
@@ -41,6 +43,7 @@ pub(crate) async fn run(layout: Layout, load: Load, rounds: usize, progress: &Pr
     let mut stage = Stage::set(layout, load, None, progress).await?;
     let mut measured = Measured::default();
     let mut failed = None;
+    tokio::time::sleep(WARM_UP).await;
     for number in 0..rounds {
         progress.say(format!("round {} of {rounds}", number + 1));
         if let Err(error) = round(&mut stage, number % 2 == 0, &mut measured).await {
