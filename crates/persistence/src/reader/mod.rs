@@ -33,6 +33,10 @@ use traffic::Traffic;
 /// A connection that nobody used for this long may have been dropped by a firewall on the way: it is replaced.
 const LONGEST_IDLE: Duration = Duration::from_secs(300);
 
+/// A server cancels a statement that takes too long. One that has not answered so much later cannot be heard: a network
+/// may swallow packets for a minute before the connection ends.
+const SILENCE: Duration = Duration::from_secs(1);
+
 /// An address as tokio-postgres takes it, and how connections to it are encrypted.
 pub(crate) fn address(options: &PgConnectOptions, bounds: &DbConfig) -> Result<(Address, Tls), DbError> {
     Ok((config::of(options, bounds), tls::connector(options)?))
@@ -54,6 +58,11 @@ impl std::fmt::Debug for Reader {
         f.debug_struct("Reader").field("status", &self.pool.status()).finish()
     }
 }
+
+/// The connection is there, and nothing comes.
+#[derive(Debug, thiserror::Error)]
+#[error("the database does not answer")]
+struct Silent;
 
 /// How many connections there are, and who waits for one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +116,13 @@ impl Reader {
                 Some(lane) => lane.connection(self).await?,
                 None => Connection::connect(Arc::default(), self).await?,
             };
-            match connection.fetch(text, args).await {
+            let Ok(outcome) =
+                tokio::time::timeout(self.statement_timeout + SILENCE, connection.fetch(text, args)).await
+            else {
+                connection.retire();
+                return Err(DbError::Unavailable(Arc::new(Silent)));
+            };
+            match outcome {
                 Err(error)
                     if attempts_left > 0
                         && began.elapsed() < self.statement_timeout
