@@ -150,7 +150,7 @@ impl Cache {
         let key = |key| {
             let mut name = format!("{}:", C::NAME);
             spec.write_key(key, &mut name);
-            l2.key::<C>(&epoch, &name)
+            l2.key(crate::kind::Kind::of::<C>(), &epoch, &name)
         };
         l2.delete(keys.iter().map(key).collect()).await;
     }

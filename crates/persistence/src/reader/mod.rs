@@ -20,7 +20,7 @@ pub(crate) use lane::Lane;
 pub(crate) use tls::Tls;
 pub(crate) use tokio_postgres::Config as Address;
 
-use crate::{DbConfig, DbError, row::Decode, sql::Arg};
+use crate::{DbConfig, DbError, row::Rows, sql::Arg};
 use connection::Connection;
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, QueueMode, RecyclingMethod, Runtime};
 use sea_orm::sqlx::postgres::PgConnectOptions;
@@ -102,12 +102,13 @@ impl Reader {
     }
 
     /// Runs a statement, on the lane's connection where there is a lane.
-    pub(crate) async fn fetch<T: Decode>(
+    pub(crate) async fn fetch(
         &self,
         lane: Option<&Lane>,
         text: &str,
         args: &[Arg],
-    ) -> Result<Vec<T>, DbError> {
+        rows: &mut dyn Rows,
+    ) -> Result<(), DbError> {
         let began = Instant::now();
         let mut attempts_left = 2;
         loop {
@@ -117,7 +118,7 @@ impl Reader {
                 None => Connection::connect(Arc::default(), self).await?,
             };
             let Ok(outcome) =
-                tokio::time::timeout(self.statement_timeout + SILENCE, connection.fetch(text, args)).await
+                tokio::time::timeout(self.statement_timeout + SILENCE, connection.fetch(text, args, rows)).await
             else {
                 connection.retire();
                 return Err(DbError::Unavailable(Arc::new(Silent)));
@@ -129,6 +130,7 @@ impl Reader {
                         && connection.is_worth_another_try(&error) =>
                 {
                     attempts_left -= 1;
+                    rows.clear();
                     connection.retire();
                 }
                 outcome => return outcome.map_err(DbError::from),
