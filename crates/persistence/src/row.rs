@@ -20,6 +20,8 @@ macro_rules! row {
         #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
         $visibility struct $name { $($(#[$field_meta])* $field_visibility $field: $type,)* }
 
+        $crate::row::heap!($name: $($field),*);
+
         impl $crate::row::Decode for $name {
             fn from_pg(row: &tokio_postgres::Row, first: usize) -> Result<Self, tokio_postgres::Error> {
                 let mut next = first..;
@@ -40,3 +42,15 @@ macro_rules! row {
     };
 }
 pub(crate) use row;
+
+/// Bytes of a struct behind its pointers, as its fields know them.
+macro_rules! heap {
+    ($name:ident: $($field:ident),*) => {
+        impl get_size2::GetSize for $name {
+            fn get_heap_size_with_tracker<T: get_size2::GetSizeTracker>(&self, tracker: T) -> (usize, T) {
+                (0 $(+ get_size2::GetSize::get_heap_size(&self.$field))*, tracker)
+            }
+        }
+    };
+}
+pub(crate) use heap;

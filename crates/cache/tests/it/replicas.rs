@@ -87,7 +87,7 @@ async fn one_that_fails_five_times_is_left_alone_for_ten_seconds_and_then_for_tw
             assert_eq!(shop.read(true).await, [REPLICA, Route::Primary]);
         }
         assert_eq!(shop.read(true).await, [Route::Primary]);
-        // No poll in between, which would tell that it is well again.
+        // No poll at the end of it: one that finds it well and free would forget how often it was left alone.
         sleep(Duration::from_millis(times * 10_000 - 1)).await;
         assert_eq!(shop.read(true).await, [Route::Primary]);
         sleep(Duration::from_millis(2)).await;
