@@ -4,11 +4,39 @@ use tokio_postgres::Row as PgRow;
 
 /// What a part of a row becomes. Types are not compared per value: the statements are our own, and tests run each of them
 /// on both databases.
-pub(crate) trait Decode: Sized {
+pub(crate) trait Decode: Sized + Send {
     /// Reads the columns from this one on.
     fn from_pg(row: &PgRow, first: usize) -> Result<Self, tokio_postgres::Error>;
     /// Reads the columns from this one on.
     fn from_sqlite(row: &SqliteRow, first: usize) -> Result<Self, sqlx::Error>;
+}
+
+/// Where decoded rows go: how a statement is sent and answered is then compiled once, not once for each type of row.
+pub(crate) trait Rows: Send {
+    fn push_pg(&mut self, row: &PgRow) -> Result<(), tokio_postgres::Error>;
+    fn push_sqlite(&mut self, row: &SqliteRow) -> Result<(), sqlx::Error>;
+    fn len(&self) -> usize;
+    fn clear(&mut self);
+}
+
+impl<T: Decode> Rows for Vec<T> {
+    fn push_pg(&mut self, row: &PgRow) -> Result<(), tokio_postgres::Error> {
+        self.push(T::from_pg(row, 0)?);
+        Ok(())
+    }
+
+    fn push_sqlite(&mut self, row: &SqliteRow) -> Result<(), sqlx::Error> {
+        self.push(T::from_sqlite(row, 0)?);
+        Ok(())
+    }
+
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn clear(&mut self) {
+        self.clear();
+    }
 }
 
 /// Declares a struct whose fields are columns of a statement, in their order. Rows can be kept in a cache: they serialize.

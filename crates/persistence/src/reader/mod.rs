@@ -20,7 +20,7 @@ pub(crate) use lane::Lane;
 pub(crate) use tls::Tls;
 pub(crate) use tokio_postgres::Config as Address;
 
-use crate::{DbConfig, DbError, row::Decode, sql::Arg};
+use crate::{DbConfig, DbError, row::Rows, sql::Arg};
 use connection::Connection;
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, QueueMode, RecyclingMethod, Runtime};
 use sea_orm::sqlx::postgres::PgConnectOptions;
@@ -93,12 +93,13 @@ impl Reader {
     }
 
     /// Runs a statement, on the lane's connection where there is a lane.
-    pub(crate) async fn fetch<T: Decode>(
+    pub(crate) async fn fetch(
         &self,
         lane: Option<&Lane>,
         text: &str,
         args: &[Arg],
-    ) -> Result<Vec<T>, DbError> {
+        rows: &mut dyn Rows,
+    ) -> Result<(), DbError> {
         let began = Instant::now();
         let mut attempts_left = 2;
         loop {
@@ -107,13 +108,14 @@ impl Reader {
                 Some(lane) => lane.connection(self).await?,
                 None => Connection::connect(Arc::default(), self).await?,
             };
-            match connection.fetch(text, args).await {
+            match connection.fetch(text, args, rows).await {
                 Err(error)
                     if attempts_left > 0
                         && began.elapsed() < self.statement_timeout
                         && connection.is_worth_another_try(&error) =>
                 {
                     attempts_left -= 1;
+                    rows.clear();
                     connection.retire();
                 }
                 outcome => return outcome.map_err(DbError::from),
