@@ -30,8 +30,8 @@ fn hits(criterion: &mut Criterion) {
     group.bench_function("get_many, all in the first tier", |bencher| {
         bencher.iter(|| runtime.block_on(read(&view(&cache), &Texts(32), black_box(keys.clone()))));
     });
+    let mut next = KEYS;
     group.bench_function("get_many, none in the first tier", |bencher| {
-        let mut next = KEYS;
         bencher.iter(|| {
             next += KEYS;
             runtime.block_on(read(&view(&cache), &Texts(32), (next..next + KEYS).collect()))

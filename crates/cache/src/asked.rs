@@ -1,10 +1,9 @@
 //! The part of a batch that knows its types. All else is compiled once for all of them.
 
 use crate::{
-    CacheError, Cached, Route, Tag,
-    batch::{Batch, Freshness, Look, Stop, Want},
+    CacheError, Cached, Route, Scope, Tag,
+    batch::{Batch, Freshness, Stop, Want},
     entry::{Entry, Value},
-    kind,
     stamping::Stamping,
 };
 use futures_util::{FutureExt, future::BoxFuture};
@@ -62,17 +61,24 @@ impl<'a, C: Cached, E, F, Fut, S: BuildHasher + Default> Typed<'a, C, E, F, Fut,
         self.values.reserve(keys.len());
         let mut name = String::with_capacity(96);
         for key in keys {
-            batch.begin_name(&mut name);
+            name.clear();
+            name.push_str(C::NAME);
+            name.push(':');
             self.spec.write_key(&key, &mut name);
-            batch.end_name(&mut name);
-            match batch.look(&name, freshness) {
-                Look::Found(entry) => {
-                    if let Some(value) = entry.value.downcast_ref::<C::Value>() {
+            if C::POLICY.scope == Scope::Private {
+                batch.write_owner(&mut name);
+            }
+            let entry = batch.core.l1.get(&name);
+            let value = entry.as_ref().and_then(|entry| entry.value.downcast_ref::<C::Value>());
+            let known = entry.as_ref().filter(|entry| value.is_some() || entry.is_absent);
+            match batch.look(known, freshness) {
+                None => {
+                    if let Some(value) = value {
                         self.values.insert(key, value.clone());
                     }
                 }
-                Look::Left { old, floor, counted } => {
-                    wants.push(Want { key: self.keys.len(), name: Arc::from(&*name), old, floor, counted });
+                Some(left) => {
+                    wants.push(Want { key: self.keys.len(), name: Arc::from(&*name), left });
                     self.keys.push(key);
                 }
             }
@@ -143,11 +149,7 @@ where
                 self.spec.value_tags(key, value, tags);
             }
         }
-        let (stamp, cost) = (stamping.stamp(tags), stamping.cost());
-        match value {
-            Some(value) => Arc::new(Entry { stamp, cost, value }),
-            None => kind::absent(stamp, cost),
-        }
+        Entry::new(stamping.stamp(tags), stamping.cost(), value)
     }
 
     fn serve_loaded(&mut self) {

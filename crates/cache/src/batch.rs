@@ -34,20 +34,18 @@ pub(crate) enum Freshness {
     Bypassed,
 }
 
-/// What the first tier says of a key.
-pub(crate) enum Look {
-    /// Serve it.
-    Found(Arc<Entry>),
-    /// Look further: the parts of a [`Want`].
-    Left { old: Option<Arc<Entry>>, floor: u64, counted: bool },
-}
-
 /// A key that the first tier could not answer.
 pub(crate) struct Want {
     /// Its number.
     pub(crate) key: usize,
     /// Its text in the first tier, and in flights.
     pub(crate) name: Arc<str>,
+    pub(crate) left: Left,
+}
+
+/// What the tiers said of a key that they could not answer.
+#[derive(Default)]
+pub(crate) struct Left {
     /// Too old, but nothing newer was acknowledged when it was judged.
     pub(crate) old: Option<Arc<Entry>>,
     /// The highest floor of what an older value depended on.
@@ -134,18 +132,9 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    /// `{type}:{key}`, and whose it is: before the key.
-    pub(crate) fn begin_name(&self, out: &mut String) {
-        out.clear();
-        out.push_str(self.kind.name);
-        out.push(':');
-    }
-
-    /// After the key.
-    pub(crate) fn end_name(&self, out: &mut String) {
-        if self.kind.policy.scope == Scope::Private {
-            let _ = write!(out, ":v{:x}", self.owner());
-        }
+    /// The end of a name where the type is private.
+    pub(crate) fn write_owner(&self, name: &mut String) {
+        let _ = write!(name, ":v{:x}", self.owner());
     }
 
     /// Whose entries these are; 0 = everybody's.
@@ -153,39 +142,34 @@ impl<'a> Batch<'a> {
         if self.kind.policy.scope == Scope::Private { self.view.viewer().unwrap_or(0) } else { 0 }
     }
 
-    /// Looks into the first tier; what is found is noted and counted.
-    pub(crate) fn look(&mut self, name: &str, freshness: Freshness) -> Look {
+    /// What to do with what the first tier has of a key; `None`: serve it, it is noted and counted.
+    pub(crate) fn look(&mut self, entry: Option<&Arc<Entry>>, freshness: Freshness) -> Option<Left> {
         let unverified = match freshness {
             Freshness::Verified { .. } => false,
             Freshness::Unverified => true,
-            Freshness::Cold | Freshness::Bypassed => return Look::Left { old: None, floor: 0, counted: false },
+            Freshness::Cold | Freshness::Bypassed => return Some(Left::default()),
         };
-        let Some(entry) = self.core.l1.get(name).filter(|entry| (self.kind.holds)(entry)) else {
-            return Look::Left { old: None, floor: 0, counted: false };
-        };
+        let Some(entry) = entry else { return Some(Left::default()) };
         match self.core.floors.judge(&entry.stamp, self.now) {
-            Verdict::Usable if unverified || !entry.renews_early(self.now) => self.found(entry, unverified),
-            Verdict::Expired if unverified => self.found(entry, unverified),
+            Verdict::Usable if unverified || !entry.renews_early(self.now) => {}
+            Verdict::Expired if unverified => {}
             Verdict::Usable | Verdict::Expired => {
                 self.found.expired += 1;
-                Look::Left { old: Some(entry), floor: 0, counted: true }
+                return Some(Left { old: Some(Arc::clone(entry)), floor: 0, counted: true });
             }
             Verdict::Over => {
                 self.found.expired += 1;
-                Look::Left { old: None, floor: 0, counted: true }
+                return Some(Left { old: None, floor: 0, counted: true });
             }
             Verdict::Superseded => {
                 self.found.superseded += 1;
                 let floor = self.core.floors.highest(&entry.stamp.tags);
-                Look::Left { old: None, floor, counted: true }
+                return Some(Left { old: None, floor, counted: true });
             }
         }
-    }
-
-    fn found(&mut self, entry: Arc<Entry>, unverified: bool) -> Look {
         self.found.l1 += 1;
-        self.note(&entry, unverified);
-        Look::Found(entry)
+        self.note(entry, unverified);
+        None
     }
 
     async fn resolve(&mut self, mut wants: Vec<Want>, fence: u64, asked: &mut dyn Asked) -> Result<(), Stop> {
@@ -255,6 +239,7 @@ impl<'a> Batch<'a> {
     pub(crate) fn instead(&mut self, want: Want) -> bool {
         let now = self.core.clock.now();
         let old = want
+            .left
             .old
             .filter(|old| matches!(self.core.floors.judge(&old.stamp, now), Verdict::Usable | Verdict::Expired));
         let Some(old) = old else { return false };
@@ -268,7 +253,7 @@ impl<'a> Batch<'a> {
 
     pub(crate) fn serve(&mut self, key: usize, entry: Arc<Entry>, unverified: bool) {
         self.note(&entry, unverified);
-        if !entry.is_absent() {
+        if !entry.is_absent {
             self.served.push((key, entry));
         }
     }
@@ -279,7 +264,7 @@ impl<'a> Batch<'a> {
             self.summary.unverified = true;
             self.found.unverified += 1;
         }
-        if entry.is_absent() {
+        if entry.is_absent {
             // Whoever keeps the whole could not tell when it comes to be.
             self.summary.uncached |= !self.kind.keeps_absence;
             self.found.negative += 1;

@@ -1,5 +1,5 @@
 use crate::Stamp;
-use std::any::Any;
+use std::{any::Any, sync::Arc};
 
 /// A value of whatever type.
 pub(crate) type Value = dyn Any + Send + Sync;
@@ -15,17 +15,26 @@ pub(crate) struct Entry<V: ?Sized = Value> {
     pub(crate) stamp: Stamp,
     /// Microseconds that the load took.
     pub(crate) cost: u32,
+    /// Whether the value is [`Absent`].
+    pub(crate) is_absent: bool,
     pub(crate) value: V,
 }
 
 impl Entry {
-    pub(crate) fn is_absent(&self) -> bool {
-        self.value.is::<Absent>()
+    pub(crate) fn new<V: Send + Sync + 'static>(stamp: Stamp, cost: u32, value: Option<V>) -> Arc<Self> {
+        match value {
+            Some(value) => Arc::new(Entry { stamp, cost, is_absent: false, value }),
+            None => Self::absent(stamp, cost),
+        }
+    }
+
+    pub(crate) fn absent(stamp: Stamp, cost: u32) -> Arc<Self> {
+        Arc::new(Entry { stamp, cost, is_absent: true, value: Absent })
     }
 
     /// Whether it is of this type of value, or of none.
     pub(crate) fn is_of<V: 'static>(&self) -> bool {
-        self.value.is::<V>() || self.is_absent()
+        self.is_absent || self.value.is::<V>()
     }
 
     /// Whether this reader shall renew it before its time (XFetch: Vattani, Chierichetti, Lowenstein, "Optimal
@@ -47,17 +56,16 @@ mod tests {
 
     const COST: u32 = 1_000;
 
-    fn ends_in(left: u64) -> (Entry<Absent>, u64) {
+    fn ends_in(left: u64) -> (Arc<Entry>, u64) {
         let now = 1_000_000;
         let stamp = Stamp::new(1, 1, 0, now + left, u64::MAX, Box::default());
-        (Entry { stamp, cost: COST, value: Absent }, now)
+        (Entry::absent(stamp, COST), now)
     }
 
     /// Of 20,000 readers, the share that renews an entry whose load took [`COST`].
     fn share(left: u64) -> f64 {
         fastrand::seed(left);
         let (entry, now) = ends_in(left);
-        let entry: &Entry = &entry;
         f64::from((0..20_000).filter(|_| entry.renews_early(now)).map(|_| 1).sum::<u32>()) / 20_000.0
     }
 
@@ -75,7 +83,6 @@ mod tests {
     #[test]
     fn what_has_long_to_live_draws_no_number() {
         let (entry, now) = ends_in(37 * u64::from(COST) + 1);
-        let entry: &Entry = &entry;
         fastrand::seed(7);
         let next = fastrand::u64(..);
         fastrand::seed(7);
@@ -86,9 +93,8 @@ mod tests {
     #[test]
     fn an_entry_is_of_its_type_or_of_none() {
         let (absent, _) = ends_in(1);
-        let absent: &Entry = &absent;
-        assert!(absent.is_absent() && absent.is_of::<u32>());
-        let value: &Entry = &Entry { stamp: Stamp::new(1, 1, 0, 1, 1, Box::default()), cost: 1, value: 7_u32 };
-        assert!(!value.is_absent() && value.is_of::<u32>() && !value.is_of::<u64>());
+        assert!(absent.is_absent && absent.is_of::<u32>());
+        let value = Entry::new(Stamp::new(1, 1, 0, 1, 1, Box::default()), 1, Some(7_u32));
+        assert!(!value.is_absent && value.is_of::<u32>() && !value.is_of::<u64>());
     }
 }

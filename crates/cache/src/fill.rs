@@ -38,7 +38,7 @@ impl Batch<'_> {
         for mut one in mine {
             let entry = self.core.l1.get(&one.want.name);
             let usable = entry.filter(|entry| (self.kind.holds)(entry)).filter(|entry| {
-                let renewed = one.want.old.as_ref().is_none_or(|old| entry.stamp.born > old.stamp.born);
+                let renewed = one.want.left.old.as_ref().is_none_or(|old| entry.stamp.born > old.stamp.born);
                 renewed && self.core.floors.judge(&entry.stamp, now) == Verdict::Usable
             });
             match usable {
@@ -55,7 +55,7 @@ impl Batch<'_> {
 
     /// Loads, stamps, keeps and serves. Also without claims.
     pub(crate) async fn load(&mut self, mut mine: Vec<Mine>, asked: &mut dyn Asked) -> Result<(), Stop> {
-        self.found.missed += count(mine.iter().filter(|one| !one.want.counted).count());
+        self.found.missed += count(mine.iter().filter(|one| !one.want.left.counted).count());
         let mut failed = None;
         let mut replicas = self.kind.policy.mode != Mode::Strict;
         while !mine.is_empty() {
@@ -96,7 +96,7 @@ impl Batch<'_> {
         for one in mine {
             asked.key_tags(one.want.key, &mut tags);
         }
-        let floors = mine.iter().map(|one| one.want.floor).max().unwrap_or(0);
+        let floors = mine.iter().map(|one| one.want.left.floor).max().unwrap_or(0);
         let needed = core.floors.highest(&tags).max(floors);
         let needed = if core.mistakes.is(Mistake::ReplicaUngated) { 0 } else { needed };
         match fleet.choose(&position, needed, but, core.clock.now()) {
@@ -146,7 +146,7 @@ impl Batch<'_> {
                 left.push(Mine { want, claim });
                 continue;
             }
-            let fits = entry.stamp.tags.len() <= MAX_TAGS && (self.kind.keeps_absence || !entry.is_absent());
+            let fits = entry.stamp.tags.len() <= MAX_TAGS && (self.kind.keeps_absence || !entry.is_absent);
             if verdict == Verdict::Usable && fits {
                 self.core.l1.put(Arc::clone(&want.name), Arc::clone(&entry), (self.kind.weigh)(&entry.value));
                 kept.push((want.name, Arc::clone(&entry)));

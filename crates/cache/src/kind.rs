@@ -2,7 +2,7 @@
 
 use crate::{
     Cached, Policy, Stamp,
-    entry::{Absent, Entry, Value},
+    entry::{Entry, Value},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use std::{marker::PhantomData, sync::Arc};
@@ -51,9 +51,5 @@ fn encode<V: Serialize + 'static>(value: &Value) -> Option<Vec<u8>> {
 
 fn decode<V: DeserializeOwned + Send + Sync + 'static>(bytes: &[u8], stamp: Stamp, cost: u32) -> Option<Arc<Entry>> {
     let value: V = postcard::from_bytes(bytes).ok()?;
-    Some(Arc::new(Entry { stamp, cost, value }))
-}
-
-pub(crate) fn absent(stamp: Stamp, cost: u32) -> Arc<Entry> {
-    Arc::new(Entry { stamp, cost, value: Absent })
+    Some(Entry::new(stamp, cost, Some(value)))
 }

@@ -4,8 +4,9 @@ use crate::entry::Entry;
 use quick_cache::{Weighter, sync::Cache};
 use std::{mem::size_of_val, sync::Arc};
 
-/// Bytes per entry besides its key, tags and value: the entry's counters, the map's slot, and what allocation rounds up.
-const OVERHEAD: usize = 96;
+/// Bytes per entry besides its key, tags and value: its counters and what a slot of a full map takes, as
+/// `benches/memory.rs` measures it.
+const OVERHEAD: usize = 128;
 
 #[derive(Clone)]
 struct Slot {

@@ -1,13 +1,6 @@
 //! The second tier: a store that all instances share, and that may lose or repeat anything.
 
-use crate::{
-    Clock, Stamp, Tag,
-    config::CacheConfig,
-    entry::Entry,
-    envelope,
-    floors::Position,
-    kind::{self, Kind},
-};
+use crate::{Clock, Stamp, Tag, config::CacheConfig, entry::Entry, envelope, floors::Position, kind::Kind};
 use bytes::Bytes;
 use std::{fmt::Write, sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
@@ -102,7 +95,7 @@ impl L2 {
         let cost = found.envelope.header.cost;
         match found.envelope.value(self.max_value)? {
             Some(plain) => (kind.decode)(&plain, found.stamp, cost),
-            None => Some(kind::absent(found.stamp, cost)),
+            None => Some(Entry::absent(found.stamp, cost)),
         }
     }
 
@@ -137,7 +130,7 @@ impl L2 {
             viewer,
             tags: stamp.tags.to_vec(),
         };
-        let value = if entry.is_absent() { None } else { Some((kind.encode)(&entry.value)?) };
+        let value = if entry.is_absent { None } else { Some((kind.encode)(&entry.value)?) };
         let sealed = envelope::seal(&header, value, self.compress_from, self.max_value)?;
         Some(Put { key: self.key(kind, epoch, name), value: sealed.into(), ttl: left })
     }

@@ -3,7 +3,7 @@
 use crate::{
     Verdict,
     asked::Asked,
-    batch::{Batch, Mine, Want},
+    batch::{Batch, Left, Mine, Want},
     entry::Entry,
     fill::land,
     floors::Position,
@@ -25,7 +25,7 @@ impl Batch<'_> {
         let now = self.core.clock.now();
         let mut left = Vec::new();
         for (mut one, bytes) in mine.into_iter().zip(found) {
-            match bytes.and_then(|bytes| self.judge_found(l2, &bytes, &position, now, &mut one.want)) {
+            match bytes.and_then(|bytes| self.judge_found(l2, &bytes, &position, now, &mut one.want.left)) {
                 Some(entry) => {
                     let bytes = (self.kind.weigh)(&entry.value);
                     self.core.l1.put(Arc::clone(&one.want.name), Arc::clone(&entry), bytes);
@@ -46,7 +46,7 @@ impl Batch<'_> {
         bytes: &Bytes,
         position: &Position,
         now: u64,
-        want: &mut Want,
+        left: &mut Left,
     ) -> Option<Arc<Entry>> {
         let Ok(found) = l2.open(bytes, position, self.owner()) else {
             self.core.config.metrics.denied();
@@ -54,23 +54,23 @@ impl Batch<'_> {
         };
         let found = found?;
         let verdict = self.core.floors.judge(&found.stamp, now);
-        let counted = std::mem::replace(&mut want.counted, true);
+        let counted = std::mem::replace(&mut left.counted, true);
         match verdict {
             Verdict::Usable => {
                 let entry = l2.decode(self.kind, found);
                 let early = entry.as_ref().is_some_and(|entry| entry.renews_early(now));
-                if early || want.old.as_ref().is_some_and(|old| now < old.stamp.soft) {
+                if early || left.old.as_ref().is_some_and(|old| now < old.stamp.soft) {
                     // This reader was chosen to renew it.
-                    want.old = want.old.take().or(entry);
+                    left.old = left.old.take().or(entry);
                     self.found.expired += u32::from(!counted);
                     return None;
                 }
-                want.counted = counted || entry.is_none();
+                left.counted = counted || entry.is_none();
                 entry
             }
             Verdict::Expired => {
                 self.found.expired += u32::from(!counted);
-                want.old = want.old.take().or_else(|| l2.decode(self.kind, found));
+                left.old = left.old.take().or_else(|| l2.decode(self.kind, found));
                 None
             }
             Verdict::Over => {
@@ -79,7 +79,7 @@ impl Batch<'_> {
             }
             Verdict::Superseded => {
                 self.found.superseded += u32::from(!counted);
-                want.floor = want.floor.max(self.core.floors.highest(&found.stamp.tags));
+                left.floor = left.floor.max(self.core.floors.highest(&found.stamp.tags));
                 None
             }
         }
@@ -93,7 +93,7 @@ impl Batch<'_> {
         for one in mine {
             tags.clear();
             asked.key_tags(one.want.key, &mut tags);
-            let floor = self.core.floors.highest(&tags).max(one.want.floor);
+            let floor = self.core.floors.highest(&tags).max(one.want.left.floor);
             if floor >= position.as_of {
                 // A transaction older than the last change is open: what is loaded now, nobody else may use.
                 winners.push(one);
