@@ -45,7 +45,8 @@ pub(crate) async fn run(plan: Plan) -> Result<Report, Failure> {
 async fn faults(plan: &Plan, stage: &mut Stage) -> Result<(), Failure> {
     let Stage { cluster, running, began, .. } = stage;
     let mut random = fastrand::Rng::with_seed(plan.load.seed.wrapping_add(1));
-    let is_over = || began.elapsed() >= plan.duration || (plan.stop_at_violation && running.violations() > 0);
+    let is_found = || plan.stop_at_violation && running.violations() > 0;
+    let is_over = || began.elapsed() >= plan.duration || is_found();
     pause(WARM_UP.min(plan.duration / 4), is_over).await;
     let mut order = Vec::new();
     while !is_over() {
@@ -65,7 +66,8 @@ async fn faults(plan: &Plan, stage: &mut Stage) -> Result<(), Failure> {
         let mut injector = Injector { cluster, control: &running.control, random: &mut random };
         injector.make(fault).await.map_err(|error| format!("{}: {error}", fault.name()))?;
         running.control.phase(format!("after {}", fault.name()));
-        pause(AFTER, is_over).await;
+        // All of it, also at the end: what comes to an end with the run says nothing of the time to a good answer.
+        pause(AFTER, is_found).await;
         running.control.phase("calm");
         check_instances(cluster, fault)?;
     }

@@ -19,10 +19,10 @@ impl Batch<'_> {
     /// Answers the keys that this batch has claimed.
     pub(crate) async fn fill(&mut self, mine: Vec<Mine>, asked: &mut dyn Asked) -> Result<(), Stop> {
         let mut mine = self.filled_meanwhile(mine);
-        let core = self.core;
-        let Some(l2) = &core.l2 else { return self.load(mine, asked).await };
+        let view = self.view;
+        let Some(l2) = view.second() else { return self.load(mine, asked).await };
         mine = self.take_from_l2(l2, mine).await;
-        if mine.is_empty() || !core.config.fill_lease {
+        if mine.is_empty() || view.second().is_none() || !self.core.config.fill_lease {
             return self.load(mine, asked).await;
         }
         let (winners, losers) = self.agree(l2, mine, asked).await;

@@ -52,13 +52,10 @@ impl L2 {
         out
     }
 
-    /// One read for all keys; what cannot be had counts as absent.
-    pub(crate) async fn read(&self, keys: Vec<String>) -> Vec<Option<Bytes>> {
+    /// One read for all keys; `None`: the store does not answer.
+    pub(crate) async fn read(&self, keys: Vec<String>) -> Option<Vec<Option<Bytes>>> {
         let wanted = keys.len();
-        match self.kv.mget(keys).await {
-            Ok(values) if values.len() == wanted => values,
-            _ => vec![None; wanted],
-        }
+        self.kv.mget(keys).await.ok().filter(|values| values.len() == wanted)
     }
 
     /// Reads what decides. `None`: damaged, or of another history.
@@ -135,13 +132,10 @@ impl L2 {
         Some(Put { key: self.key(kind, epoch, name), value: sealed.into(), ttl: left })
     }
 
-    /// Who of all instances loads these: `true` = this one. Best effort: where the store does not answer, each does.
-    pub(crate) async fn lease(&self, keys: Vec<String>) -> Vec<bool> {
+    /// Who of all instances loads these: `true` = this one. `None`: the store does not answer; then each does.
+    pub(crate) async fn lease(&self, keys: Vec<String>) -> Option<Vec<bool>> {
         let wanted = keys.len();
-        match self.kv.set_nx(keys, LEASE).await {
-            Ok(won) if won.len() == wanted => won,
-            _ => vec![true; wanted],
-        }
+        self.kv.set_nx(keys, LEASE).await.ok().filter(|won| won.len() == wanted)
     }
 
     /// Remembers the newest history's name, for an instance that starts while the database is gone.
@@ -154,7 +148,7 @@ impl L2 {
     }
 
     pub(crate) async fn remembered_epoch(&self) -> Option<Arc<str>> {
-        let name = self.read(vec![self.epoch_key()]).await.pop()??;
+        let name = self.read(vec![self.epoch_key()]).await?.pop()??;
         std::str::from_utf8(&name).ok().map(Arc::from)
     }
 

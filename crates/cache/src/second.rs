@@ -21,7 +21,10 @@ impl Batch<'_> {
             return mine;
         }
         let keys = mine.iter().map(|one| l2.key(self.kind, &position.name, &one.want.name)).collect();
-        let found = l2.read(keys).await;
+        let Some(found) = l2.read(keys).await else {
+            self.view.lose_second();
+            return mine;
+        };
         let now = self.core.clock.now();
         let mut left = Vec::new();
         for (mut one, bytes) in mine.into_iter().zip(found) {
@@ -106,7 +109,11 @@ impl Batch<'_> {
         if others.is_empty() {
             return (winners, Vec::new());
         }
-        let won = l2.lease(keys).await;
+        let Some(won) = l2.lease(keys).await else {
+            self.view.lose_second();
+            winners.append(&mut others);
+            return (winners, others);
+        };
         let mut losers = Vec::new();
         for (one, won) in others.into_iter().zip(won) {
             if won { winners.push(one) } else { losers.push(one) }
@@ -117,7 +124,7 @@ impl Batch<'_> {
     /// Waits for what another instance loads; what it did not bring in time.
     pub(crate) async fn wait_for_others(&mut self, l2: &L2, mut losers: Vec<Mine>) -> Vec<Mine> {
         for wait in LOSER_WAITS {
-            if losers.is_empty() {
+            if losers.is_empty() || self.view.second().is_none() {
                 break;
             }
             tokio::time::sleep(wait).await;
@@ -128,14 +135,17 @@ impl Batch<'_> {
 
     /// Serves what the second tier has although nobody can tell whether it is the newest; what is left.
     pub(crate) async fn take_unverified_from_l2(&mut self, wants: Vec<Want>, cold: bool) -> Vec<Want> {
-        let Some(l2) = &self.core.l2 else { return wants };
+        let Some(l2) = self.view.second() else { return wants };
         let mut position = self.core.floors.position();
         if cold {
             let Some(name) = l2.remembered_epoch().await else { return wants };
             position.name = name;
         }
         let keys = wants.iter().map(|want| l2.key(self.kind, &position.name, &want.name)).collect();
-        let found = l2.read(keys).await;
+        let Some(found) = l2.read(keys).await else {
+            self.view.lose_second();
+            return wants;
+        };
         let now = self.core.clock.now();
         let mut left = Vec::new();
         for (want, bytes) in wants.into_iter().zip(found) {

@@ -4,6 +4,7 @@ use crate::{
     batch::{Batch, Stop},
     cache::Core,
     kind::Kind,
+    l2::L2,
     mistake::Mistake,
 };
 use parking_lot::Mutex;
@@ -12,7 +13,7 @@ use std::{
     hash::BuildHasher,
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -42,6 +43,8 @@ struct Inner {
     strict: AtomicU64,
     bounded: AtomicU64,
     waited: AtomicU64,
+    /// The second tier did not answer this request once: it waits for it no more, or each of its batches would.
+    second_lost: AtomicBool,
     summary: Mutex<Summary>,
 }
 
@@ -56,6 +59,7 @@ impl View {
             strict: AtomicU64::new(0),
             bounded: AtomicU64::new(0),
             waited: AtomicU64::new(0),
+            second_lost: AtomicBool::new(false),
             summary: Mutex::new(Summary::new()),
         };
         Self { inner: Arc::new(inner) }
@@ -120,6 +124,15 @@ impl View {
 
     pub(crate) fn core(&self) -> &Core {
         &self.inner.core
+    }
+
+    /// The second tier, as long as it has answered each question of this request.
+    pub(crate) fn second(&self) -> Option<&Arc<L2>> {
+        self.inner.core.l2.as_ref().filter(|_| !self.inner.second_lost.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn lose_second(&self) {
+        self.inner.second_lost.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn viewer(&self) -> Option<u64> {

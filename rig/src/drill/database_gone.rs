@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Failure,
-    cluster::{Cluster, Layout},
+    cluster::{Cluster, Edges, Layout},
     load::{Load, Sweep},
     proxy::Edge,
     report::Report,
@@ -25,7 +25,7 @@ const REST: Duration = Duration::from_secs(1);
 const NOTICE: Duration = Duration::from_secs(2);
 /// How long it is away from then on; where it is only silent, statements must first take too long (`cluster::environment`).
 const GONE: Duration = Duration::from_secs(3);
-const SILENT: Duration = Duration::from_secs(8);
+const SILENT: Duration = Duration::from_secs(14);
 /// What is not well again by then is not.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -34,6 +34,7 @@ const UNVERIFIED: Counter = Counter { name: "cache_requests_total", with: &["out
 const BEFORE: &str = "database there";
 const NOTICING: &str = "database gone, noticing";
 const AWAY: &str = "database gone";
+const RETURNING: &str = "database starts";
 const BACK: &str = "database back";
 
 /// How it goes.
@@ -102,10 +103,20 @@ async fn round(stage: &mut Stage, way: Way, sweep: &Sweep, measured: &mut Measur
     let asked = |probes: &[Probe]| probes.iter().flat_map(|probe| probe.since(gone)).collect::<Vec<_>>();
     measured.note(way, asked(&stock), asked(&profile));
     measured.counted += UNVERIFIED.read(&ports).await.iter().sum::<f64>() - before.iter().sum::<f64>();
-    come_back(cluster, way).await?;
+    control.phase(RETURNING);
+    let primary = cluster.primary;
+    match way {
+        Way::Crash => cluster.nodes[primary].start().await?,
+        Way::Silence => cluster.edges.iter().flat_map(Edges::databases).for_each(Edge::heal),
+    }
     control.phase(BACK);
     control.rest(false);
     let back = Instant::now();
+    if way == Way::Crash {
+        for replica in cluster.replicas {
+            cluster.nodes[replica].start().await?;
+        }
+    }
     measured.stock_back.extend(values(&stock, back).await);
     measured.profile_back.extend(values(&profile, back).await);
     tokio::time::sleep(CALM).await;
@@ -119,30 +130,8 @@ async fn go(cluster: &mut Cluster, way: Way) {
                 node.stop(true).await;
             }
         }
-        Way::Silence => {
-            for edges in &cluster.edges {
-                edges.databases().for_each(Edge::blackhole);
-            }
-        }
+        Way::Silence => cluster.edges.iter().flat_map(Edges::databases).for_each(Edge::blackhole),
     }
-}
-
-async fn come_back(cluster: &mut Cluster, way: Way) -> Result<(), Failure> {
-    match way {
-        Way::Crash => {
-            let primary = cluster.primary;
-            cluster.nodes[primary].start().await?;
-            for replica in cluster.replicas {
-                cluster.nodes[replica].start().await?;
-            }
-        }
-        Way::Silence => {
-            for edges in &cluster.edges {
-                edges.databases().for_each(Edge::heal);
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Milliseconds from `back` to each probe's first value.

@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
+    io::Interest,
     net::{TcpListener, TcpStream},
     sync::watch,
 };
@@ -147,6 +148,9 @@ async fn connect(mut client: TcpStream, mut state: watch::Receiver<State>) {
     let through = state.wait_for(|state| is_over(state) || state.others.there != Flow::Hold).await;
     let target = through.ok().and_then(|state| (!is_over(&state)).then_some(state.target));
     let Some(target) = target else { return reset(&client) };
+    if is_gone(&client).await {
+        return;
+    }
     let Ok(mut server) = TcpStream::connect(target).await else { return reset(&client) };
     let _ = (client.set_nodelay(true), server.set_nodelay(true));
     let cut = {
@@ -164,6 +168,15 @@ async fn connect(mut client: TcpStream, mut state: watch::Receiver<State>) {
     if cut {
         reset(&client);
         reset(&server);
+    }
+}
+
+/// Whoever gave up meanwhile opens no connection any more: it is not sent again.
+async fn is_gone(client: &TcpStream) -> bool {
+    tokio::select! {
+        biased;
+        ready = client.ready(Interest::READABLE) => ready.is_ok_and(|ready| ready.is_read_closed()),
+        () = std::future::ready(()) => false,
     }
 }
 

@@ -137,3 +137,20 @@ async fn delayed_bytes_keep_their_order() {
     served.write_u8(9).await.unwrap();
     assert_eq!(client.read_u8().await.unwrap(), 9);
 }
+
+#[tokio::test]
+async fn who_gave_up_while_nothing_passed_is_not_connected() {
+    let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let edge = Edge::open(server.local_addr().unwrap()).await.unwrap();
+    edge.blackhole();
+    let mut gone = TcpStream::connect(edge.address()).await.unwrap();
+    gone.write_u8(1).await.unwrap();
+    drop(gone);
+    let mut patient = TcpStream::connect(edge.address()).await.unwrap();
+    patient.write_u8(2).await.unwrap();
+    tokio::time::sleep(A_WHILE).await;
+    edge.heal();
+    let (mut served, _) = server.accept().await.unwrap();
+    assert_eq!(served.read_u8().await.unwrap(), 2);
+    assert!(tokio::time::timeout(A_WHILE, server.accept()).await.is_err());
+}

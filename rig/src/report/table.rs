@@ -113,8 +113,8 @@ impl PhaseReport {
     fn first_good(&self) -> String {
         match self.without_proof {
             0 => format!("{:.0}", self.first_proven_ms),
-            // Of the others: not of all instances.
-            count => format!("none of {count}"),
+            // How many instances gave none.
+            count => format!("never ({count})"),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod basics;
 mod cold;
 mod floors;
+mod lost;
 mod promise;
 mod renewal;
 mod replicas;
