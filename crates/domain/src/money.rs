@@ -1,9 +1,10 @@
 //! Money as integer minor units. No float anywhere.
 use crate::currency::Currency;
+use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 
 /// An amount in minor units (cents for EUR, yen for JPY) of one currency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Money {
     /// Minor units; `1299` is 12.99 in a currency with two digits.
     pub minor: i64,
@@ -34,6 +35,21 @@ pub enum BadAmount {
     /// Beyond 64-bit minor units.
     #[error("`{0}` is too large")]
     TooLarge(String),
+}
+
+/// A figure beyond 64-bit minor units: nothing that is sold costs that much.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the amount is too large")]
+pub struct Overflow;
+
+/// The sum of amounts of one currency, in minor units.
+pub fn sum(amounts: impl IntoIterator<Item = i64>) -> Result<i64, Overflow> {
+    amounts.into_iter().try_fold(0i64, i64::checked_add).ok_or(Overflow)
+}
+
+/// What `quantity` units at `unit` cost, in minor units.
+pub fn times(unit: i64, quantity: u32) -> Result<i64, Overflow> {
+    unit.checked_mul(i64::from(quantity)).ok_or(Overflow)
 }
 
 impl Money {
