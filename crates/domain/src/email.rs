@@ -18,7 +18,7 @@ words! {
     EmailErrorCode {
         /// The text is empty.
         Required = "REQUIRED",
-        /// The address is longer than 254 characters.
+        /// The address is longer than 254 bytes.
         TooLong = "TOO_LONG",
         /// The text does not have the form of an e-mail address that mail can be sent to.
         Invalid = "INVALID",
@@ -32,7 +32,7 @@ pub enum BadEmail {
     #[error("the e-mail address is empty: write one such as jo@example.com")]
     Empty,
     /// Longer than [`LONGEST`].
-    #[error("the e-mail address has {0} characters: at most {LONGEST} are possible")]
+    #[error("the e-mail address has {0} bytes: at most {LONGEST} are possible")]
     TooLong(usize),
     /// Not `name@domain` with a domain of at least two labels.
     #[error("`{0}` is not an e-mail address: write one such as jo@example.com")]
@@ -51,7 +51,7 @@ impl Email {
             return Err(BadEmail::Empty);
         }
         if text.len() > LONGEST {
-            return Err(BadEmail::TooLong(text.chars().count().max(LONGEST + 1)));
+            return Err(BadEmail::TooLong(text.len()));
         }
         let bad = || BadEmail::Malformed(shown(text));
         let (local, domain) = text.rsplit_once('@').ok_or_else(bad)?;
