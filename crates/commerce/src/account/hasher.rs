@@ -6,7 +6,6 @@ use argon2::{
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
-use secrecy::{ExposeSecret, SecretString};
 use std::{
     sync::{
         Arc,
@@ -15,6 +14,7 @@ use std::{
     time::Duration,
 };
 use tokio::sync::Semaphore;
+use tradewind_domain::password::Password;
 
 /// What a hash costs. All hashes at once take at most `memory_kib` times `at_once`; of hashes that were made with more
 /// memory than that, those that are being verified take theirs.
@@ -84,10 +84,10 @@ impl PasswordHasher {
     }
 
     /// The PHC string of a password with a new random salt.
-    pub(super) async fn hash(&self, password: &SecretString, salt: [u8; SALT]) -> Result<String, AccountError> {
+    pub(super) async fn hash(&self, password: &Password, salt: [u8; SALT]) -> Result<String, AccountError> {
         let (argon2, password) = (self.argon2(), password.clone());
         self.compute(move || {
-            let hash = argon2.hash_password_with_salt(password.expose_secret().as_bytes(), &salt);
+            let hash = argon2.hash_password_with_salt(password.as_bytes(), &salt);
             hash.map(|hash| hash.to_string()).map_err(|error| format!("a password could not be hashed: {error}"))
         })
         .await?
@@ -95,14 +95,14 @@ impl PasswordHasher {
     }
 
     /// Whether the password is the one of the hash. Where there is no hash it is not, after the same work.
-    pub(super) async fn verify(&self, password: &SecretString, hash: Option<&str>) -> Result<bool, AccountError> {
+    pub(super) async fn verify(&self, password: &Password, hash: Option<&str>) -> Result<bool, AccountError> {
         let readable = hash.filter(|hash| PasswordHash::new(hash).is_ok());
         if readable.is_none() && hash.is_some() {
             tracing::error!("a password hash in the table customers cannot be read: its owner must set a new password");
         }
         let (argon2, password) = (self.argon2(), password.clone());
         let hash = readable.unwrap_or(&self.dummy).to_owned();
-        let fits = self.compute(move || argon2.verify_password(password.expose_secret().as_bytes(), hash.as_str()).is_ok());
+        let fits = self.compute(move || argon2.verify_password(password.as_bytes(), hash.as_str()).is_ok());
         Ok(fits.await? && readable.is_some())
     }
 

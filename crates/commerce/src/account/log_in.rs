@@ -1,7 +1,6 @@
 //! Logging in. One refusal for everything that can be wrong, after the same work.
 use super::{
-    AccountError, Accounts, Client, Moment, Outcome, Token,
-    checks,
+    AccountError, Accounts, Client, Moment, Outcome, Token, checks,
     refusal::{Refused, codes, refused, too_many},
     throttle::Action,
 };
@@ -64,20 +63,19 @@ pub async fn prepare(
     moment: &mut Moment<'_>,
 ) -> Result<Outcome<Prepared, Code>, AccountError> {
     // What cannot be an address or a password is nobody's.
-    let Ok(email) = checks::email(&input.email) else { return Ok(Err(invalid())) };
-    if !checks::may_be_password(&input.password) {
+    let (Ok(email), Some(password)) = (checks::email(&input.email), checks::tried_password(&input.password)) else {
         return Ok(Err(invalid()));
-    }
+    };
     if let Err(after) = accounts.throttle.admit(Action::Password, email.as_str(), client.address).await {
         return Ok(Err(too_many(Code::TooManyAttempts, after)));
     }
     let account = account_by_email((&accounts.db).into(), email.as_str()).await?.filter(may_log_in);
     let hash = account.as_ref().and_then(|account| account.password_hash.as_deref());
-    let is_right = accounts.hasher.verify(&input.password, hash).await?;
+    let is_right = accounts.hasher.verify(&password, hash).await?;
     let (true, Some(account)) = (is_right, account) else { return Ok(Err(invalid())) };
     let password_hash = account.password_hash.unwrap_or_default();
     let rehashed = match accounts.hasher.is_outdated(&password_hash) {
-        true => Some(accounts.hasher.hash(&input.password, moment.bytes()).await?),
+        true => Some(accounts.hasher.hash(&password, moment.bytes()).await?),
         false => None,
     };
     let (user_agent, label) = (client.kept_user_agent(), client.kept_label());

@@ -10,6 +10,7 @@ mod accounts;
 pub mod address_book;
 mod checks;
 mod client;
+mod confirmed;
 pub mod delete;
 pub mod disable;
 pub mod email_change;

@@ -28,7 +28,8 @@ pub async fn apply(
         return Ok(Err(refused(Code::SessionEnded, "The session has ended: log in again.")));
     };
     let config = &accounts.config;
-    let expires_at = (now + config.session_life).min(session.created_at + config.session_longest).max(session.expires_at);
+    let expires_at =
+        (now + config.session_life).min(session.created_at + config.session_longest).max(session.expires_at);
     let token = Token::new(moment);
     rotate_session(tx, session.id, &token.hash(), expires_at).await?;
     Ok(Ok(LoggedIn { customer_id: session.customer_id, session_id: session.id, token, expires_at }))

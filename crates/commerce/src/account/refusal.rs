@@ -25,7 +25,7 @@ macro_rules! codes {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
         pub enum $name { $( #[doc = $doc] #[serde(rename = $text)] $variant, )+ }
 
-        impl tradewind_domain::refusal::RefusalCode for $name {
+        impl tradewind_domain::word::Word for $name {
             const ALL: &'static [Self] = &[ $( Self::$variant, )+ ];
             fn as_str(self) -> &'static str {
                 match self { $( Self::$variant => $text, )+ }
@@ -69,8 +69,8 @@ impl<C> Checks<C> {
         checked.map_err(|(code, message)| self.0.extend(refused_field(code, field, &message))).ok()
     }
 
-    /// All that was refused, where anything was.
-    pub(super) fn done(self) -> Result<(), Vec<Refused<C>>> {
-        if self.0.is_empty() { Ok(()) } else { Err(self.0) }
+    /// All that was refused.
+    pub(super) fn refused(self) -> Vec<Refused<C>> {
+        self.0
     }
 }

@@ -1,7 +1,7 @@
 //! Making an account. The answer is the same whether or not the address has one: its owner is told by mail.
 use super::{
-    Accounts, AccountError, Client, Moment, Outcome, Token,
-    checks::{self, WeakPassword},
+    AccountError, Accounts, Client, Moment, Outcome, Token, checks,
+    password_change::PasswordCode,
     refusal::{Checks, codes, too_many},
     throttle::Action,
 };
@@ -32,16 +32,26 @@ codes! {
         InvalidEmail = "INVALID_EMAIL",
         /// The password has fewer than 8 characters.
         PasswordTooShort = "PASSWORD_TOO_SHORT",
-        /// The password has more than 256 characters.
+        /// The password has more than 256 bytes.
         PasswordTooLong = "PASSWORD_TOO_LONG",
-        /// The password is the e-mail address, or its part before the @.
-        PasswordTooEasy = "PASSWORD_TOO_EASY",
+        /// The password is widely used, one character repeated, or made of the e-mail address.
+        PasswordTooWeak = "PASSWORD_TOO_WEAK",
         /// A name is too long or has a control character.
         InvalidName = "INVALID_NAME",
         /// The telephone number is not international.
         InvalidPhone = "INVALID_PHONE",
         /// There were too many registrations from this address or for this e-mail address.
         TooManyAttempts = "TOO_MANY_ATTEMPTS",
+    }
+}
+
+impl From<PasswordCode> for Code {
+    fn from(code: PasswordCode) -> Self {
+        match code {
+            PasswordCode::TooShort => Self::PasswordTooShort,
+            PasswordCode::TooLong => Self::PasswordTooLong,
+            PasswordCode::TooWeak => Self::PasswordTooWeak,
+        }
     }
 }
 
@@ -66,38 +76,34 @@ pub async fn prepare(
 ) -> Result<Outcome<Prepared, Code>, AccountError> {
     let mut checks = Checks::new();
     let email = checks.take("email", checks::email(&input.email).map_err(|why| (Code::InvalidEmail, why)));
-    checks.take("password", checks::new_password(&input.password, email.as_ref()).map_err(|why| (code(why), why.message())));
+    let password = email.as_ref().and_then(|email| {
+        let checked = checks::new_password(&input.password, email);
+        checks.take("password", checked.map_err(|(code, why)| (Code::from(code), why)))
+    });
     let given = checks.take("givenName", checks::name(&input.given_name).map_err(|why| (Code::InvalidName, why)));
     let family = checks.take("familyName", checks::name(&input.family_name).map_err(|why| (Code::InvalidName, why)));
     let phone = checks.take("phone", checks::phone(&input.phone).map_err(|why| (Code::InvalidPhone, why)));
-    if let Err(refused) = checks.done() {
-        return Ok(Err(refused));
-    }
-    let (Some(email), Some(given_name), Some(family_name)) = (email, given, family) else { return Ok(Err(Vec::new())) };
+    let (Some(email), Some(password), Some(given_name), Some(family_name), Some(phone)) =
+        (email, password, given, family, phone)
+    else {
+        return Ok(Err(checks.refused()));
+    };
     if let Err(after) = accounts.throttle.admit(Action::Registration, email.as_str(), client.address).await {
         return Ok(Err(too_many(Code::TooManyAttempts, after)));
     }
-    let password_hash = accounts.hasher.hash(&input.password, moment.bytes()).await?;
+    let password_hash = accounts.hasher.hash(&password, moment.bytes()).await?;
     let new = NewAccount {
         id: moment.id(),
         email: email.as_str().to_owned(),
         display_name: checks::display_name(&given_name, &family_name),
         given_name,
         family_name,
-        phone: phone.flatten().map(String::from).unwrap_or_default(),
+        phone: phone.map(String::from).unwrap_or_default(),
         accepts_marketing: input.accepts_marketing,
         password_hash,
         created_at: moment.now(),
     };
     Ok(Ok(Prepared { email, new, language: Language::of(&client.locale) }))
-}
-
-fn code(weak: WeakPassword) -> Code {
-    match weak {
-        WeakPassword::TooShort => Code::PasswordTooShort,
-        WeakPassword::TooLong => Code::PasswordTooLong,
-        WeakPassword::IsTheAddress => Code::PasswordTooEasy,
-    }
 }
 
 /// Makes the account, or leaves that of the address as it is; either way a mail is written, with as many statements.

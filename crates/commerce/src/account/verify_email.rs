@@ -1,7 +1,6 @@
 //! Confirming the address of an account, and asking for the link again.
 use super::{
-    AccountError, Accounts, Client, Moment, Outcome, Token,
-    checks,
+    AccountError, Accounts, Client, Moment, Outcome, Token, checks,
     refusal::{codes, refused, refused_field, too_many},
     register::Accepted,
     throttle::Action,

@@ -2,7 +2,6 @@
 //! deliver ([`Mailer`]).
 //!
 //! A mail is written into the database in the transaction that it tells of, and sent after the commit, at least once.
-mod sender;
 mod folder;
 mod language;
 mod letter;
@@ -10,14 +9,15 @@ mod mailer;
 mod message;
 mod post;
 mod queue;
+mod sender;
 mod smtp;
 mod words;
 
-pub use sender::{BadSender, Sender};
 pub use folder::FolderMailer;
 pub use language::Language;
 pub use mailer::{MailError, Mailer};
 pub use message::MailMessage;
 pub use post::{BadLink, Links, Post};
 pub use queue::{Sent, enqueue_mail, send_due_mails};
+pub use sender::{BadSender, Sender};
 pub use smtp::{SmtpConfig, SmtpMailer, SmtpTls};

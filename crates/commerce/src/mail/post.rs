@@ -19,7 +19,9 @@ pub struct Links {
 
 /// A link that mails cannot use.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the link of mails `{0}` cannot be used: write one such as https://shop.example/account/verify?token={{token}}")]
+#[error(
+    "the link of mails `{0}` cannot be used: write one such as https://shop.example/account/verify?token={{token}}"
+)]
 pub struct BadLink(pub String);
 
 impl Links {

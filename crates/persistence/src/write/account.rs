@@ -108,6 +108,12 @@ pub async fn account_by_email(conn: Conn<'_>, email: &str) -> Result<Option<Acco
     Ok(rows.into_iter().next())
 }
 
+/// The account.
+pub async fn account_by_id(conn: Conn<'_>, id: Uuid) -> Result<Option<Account>, DbError> {
+    let rows = conn.all(BY_ID, vec![Arg::Id(id)]).await?;
+    Ok(rows.into_iter().next())
+}
+
 /// The account with the e-mail, locked until the end of the transaction.
 pub async fn lock_account_by_email(tx: &WriteTx, email: &str) -> Result<Option<Account>, DbError> {
     let rows = Conn::from(tx).all_locked(BY_EMAIL, vec![Arg::Text(email.to_owned())]).await?;

@@ -87,13 +87,22 @@ struct Owner {
     customer_id: Uuid,
 }
 
-const OWNER: &str = "SELECT customer_id FROM customer_tokens WHERE token_hash = $1 AND purpose = $2";
+const OWNER: &str = "SELECT customer_id FROM customer_tokens
+    WHERE token_hash = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > $3";
 
-/// Whose token it is, used or not: the account to lock before [`use_token`].
-pub async fn owner_of_token(tx: &WriteTx, token_hash: &str, purpose: Purpose) -> Result<Option<Uuid>, DbError> {
-    let args = vec![Arg::Text(token_hash.to_owned()), Arg::Text(purpose.word().to_owned())];
-    let rows: Vec<Owner> = Conn::from(tx).all(OWNER, args).await?;
+/// Whose token it is, as long as it can be used: the account to lock before [`use_token`].
+pub async fn owner_of_token(
+    conn: Conn<'_>,
+    token_hash: &str,
+    purpose: Purpose,
+    now: DateTime<Utc>,
+) -> Result<Option<Uuid>, DbError> {
+    let rows: Vec<Owner> = conn.all(OWNER, args_of(token_hash, purpose, now)).await?;
     Ok(rows.into_iter().next().map(|row| row.customer_id))
+}
+
+fn args_of(token_hash: &str, purpose: Purpose, now: DateTime<Utc>) -> Vec<Arg> {
+    vec![Arg::Text(token_hash.to_owned()), Arg::Text(purpose.word().to_owned()), Arg::Time(micros(now))]
 }
 
 /// A token that was used.
@@ -115,8 +124,7 @@ pub async fn use_token(
     purpose: Purpose,
     now: DateTime<Utc>,
 ) -> Result<Option<Used>, DbError> {
-    let args = vec![Arg::Text(token_hash.to_owned()), Arg::Text(purpose.word().to_owned()), Arg::Time(micros(now))];
-    let rows = Conn::from(tx).all(USE, args).await?;
+    let rows = Conn::from(tx).all(USE, args_of(token_hash, purpose, now)).await?;
     Ok(rows.into_iter().next())
 }
 

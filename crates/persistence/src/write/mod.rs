@@ -32,8 +32,8 @@ mod tx;
 mod warehouse;
 
 pub use account::{
-    Account, NewAccount, account_by_email, insert_account, lock_account, lock_account_by_email, save_account,
-    save_account_email,
+    Account, NewAccount, account_by_email, account_by_id, insert_account, lock_account, lock_account_by_email,
+    save_account, save_account_email,
 };
 pub use address::{
     AddressEntry, DefaultOf, addresses_of, delete_address, delete_addresses_of, insert_address, mark_default,
@@ -55,8 +55,8 @@ pub use product::{delete_products, save_products};
 pub use product_read::{product_count, products_after, products_by_slugs};
 pub use review::{delete_reviews_of, save_reviews};
 pub use session::{
-    Ending, Session, SessionUse, delete_ended_sessions, delete_sessions_of, insert_session, lock_session,
-    note_session_uses, revoke_sessions, rotate_session,
+    Ending, KeptSession, Session, SessionUse, delete_ended_sessions, delete_sessions_of, insert_session, lock_session,
+    note_session_uses, revoke_sessions, rotate_session, sessions_of,
 };
 pub use shop::Shop;
 pub use stock::set_stock;

@@ -71,6 +71,27 @@ pub async fn rotate_session(
     Ok(())
 }
 
+/// A session as the customer may see it, ended or not.
+#[derive(Clone, Debug, FromQueryResult)]
+#[allow(missing_docs, reason = "as in `Session`")]
+pub struct KeptSession {
+    pub id: Uuid,
+    pub created_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    pub revoked_at: Option<DateTime<Utc>>,
+    pub user_agent: String,
+    pub label: String,
+    pub last_seen_at: Option<DateTime<Utc>>,
+}
+
+const KEPT: &str = "SELECT s.id, s.created_at, s.expires_at, s.revoked_at, s.user_agent, s.label, u.last_seen_at
+    FROM sessions s LEFT JOIN session_uses u ON u.session_id = s.id WHERE s.customer_id = $1 ORDER BY s.created_at, s.id";
+
+/// All sessions of a customer that are still kept, ended ones too, the oldest first.
+pub async fn sessions_of(conn: Conn<'_>, customer_id: Uuid) -> Result<Vec<KeptSession>, DbError> {
+    conn.all(KEPT, vec![Arg::Id(customer_id)]).await
+}
+
 /// Which of a customer's sessions end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
