@@ -3,6 +3,7 @@ use super::{
     AccountError, Accounts, Moment, Outcome,
     refusal::{Refused, codes, refused},
 };
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tradewind_domain::{
     address::{Address, AddressError, AddressErrorCode, AddressInput},
@@ -113,11 +114,11 @@ async fn mark(
     customer_id: Uuid,
     address_id: Uuid,
     defaults: Defaults,
-    moment: &Moment<'_>,
+    now: DateTime<Utc>,
 ) -> Result<(), AccountError> {
     for (wanted, of) in [(defaults.shipping, DefaultOf::Shipping), (defaults.billing, DefaultOf::Billing)] {
         if wanted {
-            mark_default(tx, customer_id, address_id, of, moment.now()).await?;
+            mark_default(tx, customer_id, address_id, of, now).await?;
         }
     }
     Ok(())
@@ -147,7 +148,7 @@ pub async fn add(
     insert_address(tx, &entry(address_id, customer_id, address, moment)).await?;
     let is_first = others.is_empty();
     let defaults = Defaults { shipping: defaults.shipping || is_first, billing: defaults.billing || is_first };
-    mark(tx, customer_id, address_id, defaults, moment).await?;
+    mark(tx, customer_id, address_id, defaults, moment.now()).await?;
     Ok(Ok(Entry { address_id }))
 }
 
@@ -168,7 +169,7 @@ pub async fn change(
     if !lock_book(tx, customer_id).await? || !save_address(tx, &entry).await? {
         return Ok(Err(not_found()));
     }
-    mark(tx, customer_id, address_id, defaults, moment).await?;
+    mark(tx, customer_id, address_id, defaults, moment.now()).await?;
     Ok(Ok(Entry { address_id }))
 }
 
@@ -185,7 +186,7 @@ pub async fn set_defaults(
     if !is_open || book.iter().all(|address| address.id != address_id) {
         return Ok(Err(not_found()));
     }
-    mark(tx, customer_id, address_id, defaults, moment).await?;
+    mark(tx, customer_id, address_id, defaults, moment.now()).await?;
     Ok(Ok(Entry { address_id }))
 }
 

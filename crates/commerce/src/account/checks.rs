@@ -1,18 +1,19 @@
 //! What people type, checked.
-use super::{AccountError, password_change::PasswordCode};
+use super::AccountError;
 use secrecy::{ExposeSecret, SecretString};
 use tradewind_domain::{
     email::Email,
-    password::{Password, PasswordError},
+    password::{Password, PasswordError, PasswordErrorCode},
     phone::Phone,
+    refusal::Refusal,
 };
 
 /// Characters of a name.
 const LONGEST_NAME: usize = 100;
 
 /// A password that is to be set for the account of the address.
-pub(super) fn new_password(password: &SecretString, email: &Email) -> Result<Password, (PasswordCode, String)> {
-    let told = |error: PasswordError| (PasswordCode::from(error), error.to_string());
+pub(super) fn new_password(password: &SecretString, email: &Email) -> Result<Password, (PasswordErrorCode, String)> {
+    let told = |error: PasswordError| (error.code(), error.to_string());
     Password::check(password.expose_secret(), email).map_err(told)
 }
 

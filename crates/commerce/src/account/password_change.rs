@@ -7,10 +7,7 @@ use super::{
 use crate::mail::Language;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use tradewind_domain::{
-    password::{PasswordError, PasswordErrorCode},
-    refusal::Refusal,
-};
+use tradewind_domain::password::PasswordErrorCode;
 use tradewind_persistence::write::{Account, Ending, Purpose, WriteTx, end_tokens, revoke_sessions, save_account};
 use uuid::Uuid;
 
@@ -52,30 +49,12 @@ impl From<Unconfirmed> for Code {
     }
 }
 
-/// What is wrong with a new password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum PasswordCode {
-    TooShort,
-    TooLong,
-    TooWeak,
-}
-
-impl From<PasswordError> for PasswordCode {
-    fn from(error: PasswordError) -> Self {
-        match error.code() {
-            PasswordErrorCode::TooShort => Self::TooShort,
-            PasswordErrorCode::TooLong => Self::TooLong,
-            PasswordErrorCode::TooWeak => Self::TooWeak,
-        }
-    }
-}
-
-impl From<PasswordCode> for Code {
-    fn from(code: PasswordCode) -> Self {
+impl From<PasswordErrorCode> for Code {
+    fn from(code: PasswordErrorCode) -> Self {
         match code {
-            PasswordCode::TooShort => Self::PasswordTooShort,
-            PasswordCode::TooLong => Self::PasswordTooLong,
-            PasswordCode::TooWeak => Self::PasswordTooWeak,
+            PasswordErrorCode::TooShort => Self::PasswordTooShort,
+            PasswordErrorCode::TooLong => Self::PasswordTooLong,
+            PasswordErrorCode::TooWeak => Self::PasswordTooWeak,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A new password for who forgot the old one, by a link in a mail.
 use super::{
     AccountError, Accounts, Client, Moment, Outcome, Token, checks,
-    password_change::{PasswordCode, set_password},
+    password_change::set_password,
     refusal::{codes, refused, refused_field, too_many},
     register::Accepted,
     throttle::Action,
@@ -9,7 +9,7 @@ use super::{
 use crate::mail::Language;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use tradewind_domain::email::Email;
+use tradewind_domain::{email::Email, password::PasswordErrorCode};
 use tradewind_persistence::write::{
     Ending, Purpose, WriteTx, account_by_id, lock_account, lock_account_by_email, owner_of_token, use_token,
 };
@@ -79,12 +79,12 @@ codes! {
     }
 }
 
-impl From<PasswordCode> for Code {
-    fn from(code: PasswordCode) -> Self {
+impl From<PasswordErrorCode> for Code {
+    fn from(code: PasswordErrorCode) -> Self {
         match code {
-            PasswordCode::TooShort => Self::PasswordTooShort,
-            PasswordCode::TooLong => Self::PasswordTooLong,
-            PasswordCode::TooWeak => Self::PasswordTooWeak,
+            PasswordErrorCode::TooShort => Self::PasswordTooShort,
+            PasswordErrorCode::TooLong => Self::PasswordTooLong,
+            PasswordErrorCode::TooWeak => Self::PasswordTooWeak,
         }
     }
 }

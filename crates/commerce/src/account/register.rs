@@ -1,14 +1,13 @@
 //! Making an account. The answer is the same whether or not the address has one: its owner is told by mail.
 use super::{
     AccountError, Accounts, Client, Moment, Outcome, Token, checks,
-    password_change::PasswordCode,
     refusal::{Checks, codes, too_many},
     throttle::Action,
 };
 use crate::mail::Language;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use tradewind_domain::email::Email;
+use tradewind_domain::{email::Email, password::PasswordErrorCode};
 use tradewind_persistence::write::{NewAccount, Purpose, WriteTx, end_tokens, insert_account, lock_account_by_email};
 use uuid::Uuid;
 
@@ -45,12 +44,12 @@ codes! {
     }
 }
 
-impl From<PasswordCode> for Code {
-    fn from(code: PasswordCode) -> Self {
+impl From<PasswordErrorCode> for Code {
+    fn from(code: PasswordErrorCode) -> Self {
         match code {
-            PasswordCode::TooShort => Self::PasswordTooShort,
-            PasswordCode::TooLong => Self::PasswordTooLong,
-            PasswordCode::TooWeak => Self::PasswordTooWeak,
+            PasswordErrorCode::TooShort => Self::PasswordTooShort,
+            PasswordErrorCode::TooLong => Self::PasswordTooLong,
+            PasswordErrorCode::TooWeak => Self::PasswordTooWeak,
         }
     }
 }

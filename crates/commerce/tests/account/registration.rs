@@ -1,6 +1,6 @@
 //! From the form to the confirmed address.
 use crate::world::{self, codes, later, now, random, registration, token_in, unknown_token};
-use tradewind_commerce::account::{Client, Moment, log_in, register, verify_email};
+use tradewind_commerce::account::{Client, Moment, Refused, log_in, register, verify_email};
 use tradewind_persistence::{read::customer::profiles_by_ids, write::save_customers};
 
 #[tokio::test]
@@ -130,7 +130,8 @@ async fn outcomes_come_back_from_where_they_are_kept_and_show_no_secret() {
         assert!(!format!("{logged_in:?}").contains(logged_in.token.expose()));
         assert!(!format!("{:?}", registration("jo@shop.example")).contains(world::PASSWORD));
         let refused = world.log_in("jo@shop.example", "wrong password", now()).await;
-        let back: Result<log_in::LoggedIn, Vec<_>> = serde_json::from_str(&world::words(&refused)).unwrap();
+        let back: Result<log_in::LoggedIn, Vec<Refused<log_in::Code>>> =
+            serde_json::from_str(&world::words(&refused)).unwrap();
         assert_eq!(back.unwrap_err(), refused.unwrap_err());
         let rows: Vec<String> = world.test_db.texts("SELECT token_hash FROM sessions").await;
         assert_eq!(rows, [logged_in.token.hash()], "{}: only the hash is stored", world.on());

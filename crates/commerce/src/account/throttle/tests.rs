@@ -77,7 +77,7 @@ async fn admitted(steps: &[Step], throttles: &[Throttle], shared: Option<&Shared
 
 /// The most attempts admitted in any time as long as the limit's.
 fn most(times: &[Duration]) -> usize {
-    let within = |from: &Duration| times.iter().filter(|time| (*from..*from + LIMIT.per).contains(time)).count();
+    let within = |from: &Duration| times.iter().filter(|time| (*from..*from + LIMIT.per).contains(*time)).count();
     times.iter().map(within).max().unwrap_or(0)
 }
 
