@@ -92,7 +92,7 @@ async fn an_author_of_reviews_takes_the_account_over_by_mail() {
         assert_eq!(world.log_in(&author.email, world::PASSWORD, later(2)).await.unwrap().customer_id, author.id);
         // The seed writes its customers again: their accounts stay.
         let tx = world.db().begin_write().await.unwrap();
-        save_customers(&tx, &[author.clone()]).await.unwrap();
+        save_customers(&tx, std::slice::from_ref(&author)).await.unwrap();
         tx.commit().await.unwrap();
         world.log_in(&author.email, world::PASSWORD, later(3)).await.unwrap();
     }

@@ -1,5 +1,5 @@
 //! Tokens that are mailed: whoever brings one reads the mail of an address. The database has only their hashes.
-use super::{Conn, WriteTx, micros};
+use super::{Conn, WriteTx, bulk::delete_found, micros};
 use crate::{DbError, sql::Arg};
 use chrono::{DateTime, Utc};
 use sea_orm::FromQueryResult;
@@ -134,10 +134,10 @@ pub async fn delete_tokens_of(tx: &WriteTx, customer_id: Uuid) -> Result<(), DbE
     Ok(())
 }
 
-const OLD: &str = "DELETE FROM customer_tokens
-    WHERE id IN (SELECT id FROM customer_tokens WHERE expires_at < $1 ORDER BY expires_at, id LIMIT $2)";
+const OLD: &str = "SELECT id FROM customer_tokens WHERE expires_at < $1 ORDER BY expires_at, id LIMIT $2";
 
 /// Deletes tokens that expired before this, used or not, at most so many; how many.
 pub async fn delete_old_tokens(tx: &WriteTx, before: DateTime<Utc>, limit: u32) -> Result<u64, DbError> {
-    tx.execute(OLD, vec![Arg::Time(micros(before)), Arg::Int(limit.into())]).await
+    let args = vec![Arg::Time(micros(before)), Arg::Int(limit.into())];
+    delete_found(tx, (OLD, args), "DELETE FROM customer_tokens WHERE id {ids 1}").await
 }

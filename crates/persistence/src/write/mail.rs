@@ -1,6 +1,6 @@
 //! Mails that wait to be sent. They are written in the transaction that they tell of; the text of a mail goes once it is
 //! sent or given up, because it may hold a token and always holds an address.
-use super::{Conn, WriteTx, micros};
+use super::{Conn, WriteTx, bulk::delete_found, micros};
 use crate::{DbError, sql::Arg};
 use chrono::{DateTime, Utc};
 use sea_orm::FromQueryResult;
@@ -117,10 +117,11 @@ pub async fn delete_mails_of(tx: &WriteTx, customer_id: Uuid) -> Result<(), DbEr
     Ok(())
 }
 
-const OLD: &str = "DELETE FROM mail_queue WHERE id IN
-    (SELECT id FROM mail_queue WHERE created_at < $1 AND next_at IS NULL ORDER BY created_at, id LIMIT $2)";
+const OLD: &str =
+    "SELECT id FROM mail_queue WHERE created_at < $1 AND next_at IS NULL ORDER BY created_at, id LIMIT $2";
 
 /// Deletes mails that were sent or given up and written before this, at most so many; how many.
 pub async fn delete_old_mails(tx: &WriteTx, before: DateTime<Utc>, limit: u32) -> Result<u64, DbError> {
-    tx.execute(OLD, vec![Arg::Time(micros(before)), Arg::Int(limit.into())]).await
+    let args = vec![Arg::Time(micros(before)), Arg::Int(limit.into())];
+    delete_found(tx, (OLD, args), "DELETE FROM mail_queue WHERE id {ids 1}").await
 }

@@ -1,6 +1,6 @@
 //! Sessions: the database has only the hash of a session's token. A session is ended by a time, so that it can still be
 //! told which it was, and deleted later.
-use super::{Conn, WriteTx, micros};
+use super::{Conn, WriteTx, bulk::delete_found, micros};
 use crate::{DbError, sql::Arg};
 use chrono::{DateTime, Utc};
 use sea_orm::FromQueryResult;
@@ -162,18 +162,10 @@ pub async fn note_session_uses(tx: &WriteTx, uses: &[SessionUse]) -> Result<(), 
     Ok(())
 }
 
-#[derive(FromQueryResult)]
-struct Ended {
-    id: Uuid,
-}
-
 const ENDED: &str = "SELECT id FROM sessions WHERE expires_at < $1 ORDER BY expires_at, id LIMIT $2";
 
 /// Deletes the sessions whose time ended before this, at most so many; how many. Revoked ones go when their time ends.
 pub async fn delete_ended_sessions(tx: &WriteTx, before: DateTime<Utc>, limit: u32) -> Result<u64, DbError> {
     let args = vec![Arg::Time(micros(before)), Arg::Int(limit.into())];
-    let ended: Vec<Ended> = Conn::from(tx).all(ENDED, args).await?;
-    let mut ids: Vec<Uuid> = ended.into_iter().map(|row| row.id).collect();
-    ids.sort_unstable();
-    tx.execute("DELETE FROM sessions WHERE id {ids 1}", vec![Arg::Ids(ids)]).await
+    delete_found(tx, (ENDED, args), "DELETE FROM sessions WHERE id {ids 1}").await
 }

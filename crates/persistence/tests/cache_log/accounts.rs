@@ -45,7 +45,7 @@ async fn sessions_are_told_by_id_token_and_customer_and_their_use_is_not() {
 
         let used = SessionUse { session_id: id(10, 0), at: now() };
         let seen = logged(&world, &mut log, async |tx| write::note_session_uses(tx, &[used]).await).await;
-        assert_eq!(seen, tags([]), "{on}: a use");
+        assert_eq!(seen, tags([""; 0]), "{on}: a use");
 
         let seen =
             logged(&world, &mut log, async |tx| write::rotate_session(tx, id(10, 0), "another", now()).await).await;
