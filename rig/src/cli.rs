@@ -1,5 +1,10 @@
 //! The command line.
-use crate::{Failure, cluster::Layout, fault::Fault, load::Load};
+use crate::{
+    Failure,
+    cluster::Layout,
+    fault::Fault,
+    load::{Load, Registers},
+};
 use clap::{Args, Parser, Subcommand};
 use std::{path::PathBuf, time::Duration};
 
@@ -10,6 +15,8 @@ const EXAMPLES: &str = "Examples:
   scripts/rig run --mistake no-commit-wait           a server with a planted mistake: must be found
   scripts/rig mistakes                               each planted mistake must be found within 60 s
   scripts/rig expiry                                 statements per key after a mass expiry
+  scripts/rig redis-gone                             Redis stops and is killed under load: nobody gets an error
+  scripts/rig database-gone                          no database: the catalog is served, stock is refused
   scripts/rig baseline                               the same load on a cache that deletes after the commit
   scripts/rig check history.jsonl                    judge a recorded history again";
 
@@ -35,7 +42,8 @@ pub(crate) enum Command {
     },
     /// Plants each mistake in turn; status 1 where one is not found within 60 s.
     Mistakes(MistakesArgs),
-    /// Measures how often the database is asked for a key after all copies are gone.
+    /// Measures how often the database is asked for a key after all copies are gone; status 1 where an instance asks
+    /// twice.
     Expiry {
         /// One JSON list instead of a table.
         #[arg(long)]
@@ -43,6 +51,11 @@ pub(crate) enum Command {
         #[command(flatten)]
         common: CommonArgs,
     },
+    /// Redis stops, or is killed, and comes back under load; status 1 where anybody gets an error.
+    RedisGone(DrillArgs),
+    /// Primary and replicas go away and come back while shoppers read; status 1 where the catalog is not served, or
+    /// stock is not refused with UNAVAILABLE.
+    DatabaseGone(DrillArgs),
     /// A cache that deletes after the commit; status 1 where no violation is found.
     Baseline(RunArgs),
 }
@@ -76,6 +89,18 @@ pub(crate) struct MistakesArgs {
     /// How long one may take to be found.
     #[arg(long, default_value = "60s", value_parser = duration)]
     pub(crate) within: Duration,
+    /// One JSON object instead of a table.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct DrillArgs {
+    /// How often it goes away; every other time in another way.
+    #[arg(long, default_value_t = 4)]
+    pub(crate) rounds: usize,
     /// One JSON object instead of a table.
     #[arg(long)]
     pub(crate) json: bool,
@@ -120,9 +145,9 @@ pub(crate) struct CommonArgs {
 }
 
 impl CommonArgs {
-    pub(crate) fn load(&self, profiles_only: bool) -> Load {
+    pub(crate) fn load(&self, read: Registers) -> Load {
         Load {
-            profiles_only,
+            read,
             seed: self.seed,
             readers: self.readers,
             writers: self.writers.max(1),

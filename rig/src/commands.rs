@@ -2,11 +2,15 @@
 use crate::{
     Failure,
     checker::{Feed, Verdict},
-    cli::{Command, MistakesArgs, RunArgs, faults},
+    cli::{Command, DrillArgs, MistakesArgs, RunArgs, faults},
+    drill::{self, Drill},
+    expiry::Expiry,
     history::{Header, parse},
+    load::Registers,
     mistake::{ALL, BASELINE, Mistake},
     report::Report,
-    run::{Plan, Progress, run as run_plan},
+    run::{Plan, run as run_plan},
+    stage::Progress,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -21,7 +25,7 @@ pub(crate) fn run(command: Command) -> Result<bool, Failure> {
     match command {
         Command::Run(args) => {
             let report = one(&args, args.mistake.as_deref(), false)?;
-            print(&report, args.json)?;
+            say(&report.to_string(), args.json, &report)?;
             Ok(report.verdict.violations == 0)
         }
         Command::Check { file, json } => {
@@ -31,31 +35,30 @@ pub(crate) fn run(command: Command) -> Result<bool, Failure> {
         }
         Command::Mistakes(args) => mistakes(&args),
         Command::Expiry { json, common } => {
-            let measured = runtime()?.block_on(crate::expiry::run(common.layout(0, None)?, common.seed))?;
-            for line in &measured {
-                let text = format!(
-                    "{} instances, {} requests for each of {} keys: {:.2} statements per key",
-                    line.instances, line.requests_per_key, line.keys, line.statements_per_key
-                );
-                say(&text, json, line)?;
-            }
-            Ok(true)
+            let measured = block_on(crate::expiry::run(common.layout(0, None)?, common.seed))?;
+            let lines: Vec<String> = measured.iter().map(ToString::to_string).collect();
+            say(&lines.join("\n"), json, &measured)?;
+            Ok(measured.iter().all(Expiry::holds))
+        }
+        Command::RedisGone(DrillArgs { rounds, json, common }) => {
+            let load = common.load(Registers::All);
+            drilled(&block_on(drill::redis_gone::run(common.layout(0, None)?, load, rounds, &progress()?))?, json)
+        }
+        Command::DatabaseGone(DrillArgs { rounds, json, common }) => {
+            let load = common.load(Registers::Catalog);
+            drilled(&block_on(drill::database_gone::run(common.layout(0, None)?, load, rounds, &progress()?))?, json)
         }
         Command::Baseline(args) => {
             let report = one(&args, Some(BASELINE), false)?;
-            print(&report, args.json)?;
+            say(&report.to_string(), args.json, &report)?;
             Ok(report.verdict.violations > 0)
         }
     }
 }
 
-#[allow(clippy::print_stdout, reason = "the command's answer")]
-fn print(report: &Report, json: bool) -> Result<(), Failure> {
-    match json {
-        true => println!("{}", serde_json::to_string(report)?),
-        false => println!("{report}"),
-    }
-    Ok(())
+fn drilled(drill: &Drill, json: bool) -> Result<bool, Failure> {
+    say(&drill.to_string(), json, drill)?;
+    Ok(drill.holds())
 }
 
 #[allow(clippy::print_stdout, reason = "the command's answer")]
@@ -82,22 +85,24 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 fn one(args: &RunArgs, mistake: Option<&str>, stop_at_violation: bool) -> Result<Report, Failure> {
     let plan = Plan {
         layout: args.common.layout(0, mistake)?,
-        load: args.common.load(mistake == Some(BASELINE)),
+        load: args.common.load(if mistake == Some(BASELINE) { Registers::Profiles } else { Registers::All }),
         duration: args.duration,
         faults: faults(&args.faults)?,
         stop_at_violation,
         history: args.history.clone(),
         progress: progress()?,
     };
-    runtime()?.block_on(interruptible(plan))
+    block_on(run_plan(plan))
 }
 
-/// Ctrl-C ends the run and its processes.
-async fn interruptible(plan: Plan) -> Result<Report, Failure> {
-    tokio::select! {
-        report = run_plan(plan) => report,
-        _ = tokio::signal::ctrl_c() => Err("interrupted".into()),
-    }
+/// Ctrl-C ends the work and its processes.
+fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    runtime()?.block_on(async {
+        tokio::select! {
+            done = work => done,
+            _ = tokio::signal::ctrl_c() => Err("interrupted".into()),
+        }
+    })
 }
 
 /// Judges a file.
@@ -158,7 +163,7 @@ fn mistakes(args: &MistakesArgs) -> Result<bool, Failure> {
 fn plant(args: &MistakesArgs, number: usize, mistake: &Mistake) -> Result<Found, Failure> {
     let plan = Plan {
         layout: args.common.layout(number, Some(mistake.name))?,
-        load: args.common.load(false),
+        load: args.common.load(Registers::All),
         duration: args.within,
         faults: mistake.faults.to_vec(),
         stop_at_violation: true,
@@ -166,8 +171,7 @@ fn plant(args: &MistakesArgs, number: usize, mistake: &Mistake) -> Result<Found,
         progress: progress()?,
     };
     let began = Instant::now();
-    let report = runtime()?
-        .block_on(interruptible(plan))
+    let report = block_on(run_plan(plan))
         .map_err(|error| format!("{} (after {:.0} s): {error}", mistake.name, began.elapsed().as_secs_f64()))?;
     Ok(Found {
         mistake: mistake.name,

@@ -4,6 +4,7 @@ mod checker;
 mod cli;
 mod cluster;
 mod commands;
+mod drill;
 mod expiry;
 mod fault;
 mod history;
@@ -14,6 +15,7 @@ mod report;
 mod run;
 mod sampler;
 mod shop;
+mod stage;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -14,14 +14,14 @@ pub(crate) const BASELINE: &str = "delete-after-commit";
 
 /// All of them.
 pub(crate) const ALL: &[Mistake] = &[
-    Mistake { name: "as-of-after-read", faults: &[Fault::PrimarySlow, Fault::RedisFlush] },
+    Mistake { name: "as-of-after-read", faults: &[Fault::AnswersLate] },
     Mistake { name: "as-of-is-newest", faults: &[] },
     Mistake { name: "tail-by-newest", faults: &[] },
     Mistake { name: "floor-itself", faults: &[] },
     Mistake { name: "replica-as-primary", faults: &[Fault::ReplicaDelay, Fault::ReplicaPause, Fault::RedisFlush] },
     Mistake { name: "replica-ungated", faults: &[Fault::ReplicaDelay, Fault::ReplicaPause] },
-    Mistake { name: "joiner-unchecked", faults: &[Fault::PrimarySlow, Fault::RedisFlush] },
-    Mistake { name: "fence-joined", faults: &[Fault::PrimarySlow] },
+    Mistake { name: "joiner-unchecked", faults: &[Fault::AnswersLate] },
+    Mistake { name: "fence-joined", faults: &[Fault::LogLate] },
     Mistake { name: "no-commit-wait", faults: &[] },
     Mistake { name: "lease-unchecked", faults: &[Fault::PrimaryCutFromInstance] },
 ];

@@ -3,18 +3,15 @@ use crate::{
     Failure,
     cluster::{Cluster, Layout},
     fault::{Fault, Injector},
-    load::{self, Load},
+    load::Load,
     report::Report,
-    sampler::Sampler,
-    shop::{Keys, fill},
+    stage::{Progress, Stage},
 };
 use std::{
     path::PathBuf,
     time::{Duration, Instant},
 };
 
-/// How long replicas may take to copy the shop.
-const COPY: Duration = Duration::from_secs(60);
 /// Load without faults at the beginning.
 const WARM_UP: Duration = Duration::from_secs(3);
 /// How long the rig looks at what a fault leaves behind.
@@ -35,47 +32,18 @@ pub(crate) struct Plan {
     pub(crate) progress: Progress,
 }
 
-/// Shows what happens.
-#[derive(Clone, Debug)]
-pub(crate) struct Progress(pub(crate) indicatif::ProgressBar);
-
-impl Progress {
-    fn say(&self, text: impl Into<String>) {
-        self.0.set_message(text.into());
-    }
-}
-
 /// Runs it.
 pub(crate) async fn run(plan: Plan) -> Result<Report, Failure> {
-    plan.progress.say("starting PostgreSQL, two replicas, Redis");
-    let mut cluster = Cluster::start(plan.layout.clone()).await?;
-    let ended = with(&plan, &mut cluster).await;
-    cluster.stop().await;
-    ended
-}
-
-async fn with(plan: &Plan, cluster: &mut Cluster) -> Result<Report, Failure> {
-    let keys = Keys::new();
-    plan.progress.say("filling the shop");
-    fill(&cluster.client().await?, &keys).await?;
-    cluster.replicas_follow(COPY).await?;
-    plan.progress.say("starting three instances");
-    cluster.start_instances().await?;
-    let addresses = cluster.edges.iter().map(|edges| edges.client.address()).collect();
-    let primary = cluster.nodes[cluster.primary].port();
-    let sampler = Sampler::start(cluster.instances.iter().map(|instance| instance.metrics()).collect());
-    let began = Instant::now();
-    let running = load::start(plan.load.clone(), keys, addresses, primary, plan.history.as_deref())?;
-    let faults = faults(plan, cluster, &running, began).await;
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    let (seconds, totals) = (began.elapsed().as_secs_f64(), sampler.totals());
-    let (stats, verdict) = running.finish()?;
+    let mut stage = Stage::set(plan.layout.clone(), plan.load.clone(), plan.history.as_deref(), &plan.progress).await?;
+    let faults = faults(&plan, &mut stage).await;
+    let report = stage.strike().await;
     faults?;
-    Ok(Report::new(plan.load.seed, seconds, stats, verdict, &totals))
+    report
 }
 
 /// Faults in a random order, again and again.
-async fn faults(plan: &Plan, cluster: &mut Cluster, running: &load::Running, began: Instant) -> Result<(), Failure> {
+async fn faults(plan: &Plan, stage: &mut Stage) -> Result<(), Failure> {
+    let Stage { cluster, running, began, .. } = stage;
     let mut random = fastrand::Rng::with_seed(plan.load.seed.wrapping_add(1));
     let is_over = || began.elapsed() >= plan.duration || (plan.stop_at_violation && running.violations() > 0);
     pause(WARM_UP.min(plan.duration / 4), is_over).await;
@@ -106,16 +74,10 @@ async fn faults(plan: &Plan, cluster: &mut Cluster, running: &load::Running, beg
 
 /// An instance that ended without being killed is a finding.
 fn check_instances(cluster: &mut Cluster, fault: Fault) -> Result<(), Failure> {
-    let folder = cluster.folder().to_owned();
-    for instance in &mut cluster.instances {
-        if !instance.is_running() {
-            let log = folder.join(format!("{}.log", instance.name));
-            return Err(
-                format!("{} ended by itself after {}: see {}", instance.name, fault.name(), log.display()).into()
-            );
-        }
+    match cluster.instances.iter_mut().find_map(|instance| (!instance.process.is_running()).then_some(instance)) {
+        Some(ended) => Err(ended.process.failure(&format!("ended by itself after {}", fault.name()))),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 async fn pause(time: Duration, is_over: impl Fn() -> bool) {

@@ -1,19 +1,25 @@
 //! One `get_many`: first tier, then what others load already, then [`fill`](crate::fill).
 
 use crate::{
-    CacheError, Cached, Failing, Lookup, Route, Scope, Verdict, View,
+    CacheError, Failing, Lookup, Route, Scope, Verdict, View,
+    asked::Asked,
     cache::Core,
     entry::Entry,
     flight::{Boarding, Claim, Flight, Landed},
+    kind::Kind,
     mistake::Mistake,
     summary::Summary,
 };
-use std::{collections::HashMap, fmt::Write, hash::BuildHasher, sync::Arc, time::Duration};
+use futures_util::{FutureExt, future::BoxFuture};
+use std::{fmt::Write, sync::Arc, time::Duration};
 
 /// So often a reader goes again because what it joined was superseded or given up; then it loads alone.
 const ROUNDS: usize = 4;
 /// A reader waits no longer for another's load.
 const JOIN_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Why a batch ends without values; the error of a load lies with [`Asked`].
+pub(crate) type Stop = CacheError<()>;
 
 /// What is known of the log for this batch.
 #[derive(Clone, Copy, Debug)]
@@ -24,170 +30,165 @@ pub(crate) enum Freshness {
     Unverified,
     /// Nothing ever was.
     Cold,
+    /// The cache is not used.
+    Bypassed,
+}
+
+/// What the first tier says of a key.
+pub(crate) enum Look {
+    /// Serve it.
+    Found(Arc<Entry>),
+    /// Look further: the parts of a [`Want`].
+    Left { old: Option<Arc<Entry>>, floor: u64, counted: bool },
 }
 
 /// A key that the first tier could not answer.
-pub(crate) struct Want<C: Cached> {
-    pub(crate) key: C::Key,
+pub(crate) struct Want {
+    /// Its number.
+    pub(crate) key: usize,
     /// Its text in the first tier, and in flights.
     pub(crate) name: Arc<str>,
     /// Too old, but nothing newer was acknowledged when it was judged.
-    pub(crate) old: Option<Arc<Entry<C::Value>>>,
+    pub(crate) old: Option<Arc<Entry>>,
     /// The highest floor of what an older value depended on.
     pub(crate) floor: u64,
     /// Counted already, as superseded or expired.
     pub(crate) counted: bool,
 }
 
-impl<C: Cached> Want<C> {
-    fn new(key: C::Key, name: &str, old: Option<Arc<Entry<C::Value>>>, floor: u64, counted: bool) -> Self {
-        Self { key, name: Arc::from(name), old, floor, counted }
-    }
-}
-
 /// A key that this batch loads.
-pub(crate) struct Mine<C: Cached> {
-    pub(crate) want: Want<C>,
+pub(crate) struct Mine {
+    pub(crate) want: Want,
     pub(crate) claim: Option<Claim>,
 }
 
-pub(crate) struct Batch<'a, C: Cached, S> {
+pub(crate) struct Batch<'a> {
     pub(crate) view: &'a View,
     pub(crate) core: &'a Core,
-    pub(crate) spec: &'a C,
+    pub(crate) kind: &'static Kind,
     pub(crate) now: u64,
     pub(crate) found: Lookup,
-    values: HashMap<C::Key, C::Value, S>,
+    /// What answers the keys of [`Asked`].
+    served: Vec<(usize, Arc<Entry>)>,
     summary: Summary,
 }
 
-impl<'a, C: Cached, S: BuildHasher + Default + Send> Batch<'a, C, S> {
-    pub(crate) fn new(view: &'a View, spec: &'a C, keys: usize) -> Self {
+impl<'a> Batch<'a> {
+    pub(crate) fn new(view: &'a View, kind: &'static Kind) -> Self {
         let core = view.core();
-        let values = HashMap::with_capacity_and_hasher(keys, S::default());
-        Self { view, core, spec, now: core.clock.now(), found: Lookup::default(), values, summary: Summary::new() }
+        let (found, summary) = (Lookup::default(), Summary::new());
+        Self { view, core, kind, now: core.clock.now(), found, served: Vec::new(), summary }
     }
 
-    pub(crate) fn finish(self, failed: bool) -> (HashMap<C::Key, C::Value, S>, Lookup) {
-        let noted = self.summary;
-        self.view.note(|all| all.merge(noted));
-        self.core.config.metrics.looked_up(C::NAME, &self.found, failed.into());
-        (self.values, self.found)
-    }
-
-    pub(crate) async fn run<E, F, Fut>(&mut self, keys: Vec<C::Key>, load: &F) -> Result<(), CacheError<E>>
-    where
-        E: Clone + Send + Sync + 'static,
-        F: Fn(Vec<C::Key>, Route) -> Fut + Send + Sync,
-        Fut: Future<Output = Result<HashMap<C::Key, C::Value, S>, E>> + Send,
-    {
-        let policy = C::POLICY;
+    /// Makes sure of what the reader must know.
+    pub(crate) async fn begin(&mut self) -> Result<Freshness, Failing> {
+        let policy = self.kind.policy;
         self.summary.private |= policy.scope == Scope::Private;
         let nobody = policy.scope == Scope::Private && self.view.viewer().is_none();
         if policy.is_never() || nobody || self.view.bypasses() {
-            return self.bypass(keys, load).await;
+            return Ok(Freshness::Bypassed);
         }
         let freshness = self.view.freshness(policy).await;
         let now = self.core.clock.now();
         self.found.fence = Duration::from_micros(now - self.now);
         self.now = now;
-        match freshness.map_err(CacheError::Unverified)? {
-            Freshness::Verified { fence } => {
-                let wants = self.take_from_l1(keys, false);
-                if wants.is_empty() { Ok(()) } else { self.resolve(wants, fence, load).await }
-            }
-            Freshness::Unverified => {
-                self.core.config.metrics.unverified(self.core.progress.age(now));
-                let wants = self.take_from_l1(keys, true);
-                if wants.is_empty() { Ok(()) } else { self.unverified(wants, false, load).await }
-            }
-            Freshness::Cold => {
-                let wants = self.all(keys);
-                self.unverified(wants, true, load).await
-            }
+        if matches!(freshness, Ok(Freshness::Unverified)) {
+            self.core.config.metrics.unverified(self.core.progress.age(now));
         }
+        freshness
     }
 
-    async fn bypass<E, F, Fut>(&mut self, keys: Vec<C::Key>, load: &F) -> Result<(), CacheError<E>>
-    where
-        F: Fn(Vec<C::Key>, Route) -> Fut,
-        Fut: Future<Output = Result<HashMap<C::Key, C::Value, S>, E>> + Send,
-    {
+    /// Answers what the first tier did not; `None`: it answered all. In a box, so that a hit pays nothing for it.
+    pub(crate) fn go_on<'b>(
+        &'b mut self,
+        freshness: Freshness,
+        wants: Vec<Want>,
+        asked: &'b mut dyn Asked,
+    ) -> Option<BoxFuture<'b, Result<(), Stop>>> {
+        Some(match freshness {
+            Freshness::Bypassed => self.bypass(asked).boxed(),
+            _ if wants.is_empty() => return None,
+            Freshness::Verified { fence } => self.resolve(wants, fence, asked).boxed(),
+            Freshness::Unverified => self.unverified(wants, false, asked).boxed(),
+            Freshness::Cold => self.unverified(wants, true, asked).boxed(),
+        })
+    }
+
+    /// Tells the view and the metrics what was read; what answers the keys of [`Asked`].
+    pub(crate) fn finish(self, failed: bool) -> (Vec<(usize, Arc<Entry>)>, Lookup) {
+        let noted = self.summary;
+        self.view.note(|all| all.merge(noted));
+        self.core.config.metrics.looked_up(self.kind.name, &self.found, failed.into());
+        (self.served, self.found)
+    }
+
+    async fn bypass(&mut self, asked: &mut dyn Asked) -> Result<(), Stop> {
+        let keys = asked.len();
         self.summary.uncached = true;
-        self.found.bypassed += count(keys.len());
-        self.values = load(keys, Route::Primary).await.map_err(CacheError::Load)?;
+        self.found.bypassed += count(keys);
+        if let Err(error) = asked.load((0..keys).collect(), Route::Primary).await {
+            asked.fail(&*error);
+            return Err(Stop::Load(()));
+        }
+        asked.serve_loaded();
         Ok(())
     }
 
-    /// Serves what the first tier has; what is left.
-    fn take_from_l1(&mut self, keys: Vec<C::Key>, unverified: bool) -> Vec<Want<C>> {
-        let mut name = String::with_capacity(96);
-        let mut wants = Vec::new();
-        for key in keys {
-            self.write_name(&key, &mut name);
-            let Some(entry) = self.core.l1.get::<C::Value>(&name) else {
-                wants.push(Want::new(key, &name, None, 0, false));
-                continue;
-            };
-            match self.core.floors.judge(&entry.stamp, self.now) {
-                Verdict::Usable if unverified || !entry.renews_early(self.now) => {
-                    self.found.l1 += 1;
-                    self.serve(key, &entry, unverified);
-                }
-                Verdict::Expired if unverified => {
-                    self.found.l1 += 1;
-                    self.serve(key, &entry, unverified);
-                }
-                Verdict::Usable | Verdict::Expired => {
-                    self.found.expired += 1;
-                    wants.push(Want::new(key, &name, Some(entry), 0, true));
-                }
-                Verdict::Over => {
-                    self.found.expired += 1;
-                    wants.push(Want::new(key, &name, None, 0, true));
-                }
-                Verdict::Superseded => {
-                    self.found.superseded += 1;
-                    let floor = self.core.floors.highest(&entry.stamp.tags);
-                    wants.push(Want::new(key, &name, None, floor, true));
-                }
-            }
-        }
-        wants
-    }
-
-    fn all(&mut self, keys: Vec<C::Key>) -> Vec<Want<C>> {
-        let mut name = String::with_capacity(96);
-        keys.into_iter()
-            .map(|key| {
-                self.write_name(&key, &mut name);
-                Want::new(key, &name, None, 0, false)
-            })
-            .collect()
-    }
-
-    /// `{type}:{key}`, and whose it is.
-    fn write_name(&self, key: &C::Key, out: &mut String) {
+    /// `{type}:{key}`, and whose it is: before the key.
+    pub(crate) fn begin_name(&self, out: &mut String) {
         out.clear();
-        out.push_str(C::NAME);
+        out.push_str(self.kind.name);
         out.push(':');
-        self.spec.write_key(key, out);
-        if C::POLICY.scope == Scope::Private {
+    }
+
+    /// After the key.
+    pub(crate) fn end_name(&self, out: &mut String) {
+        if self.kind.policy.scope == Scope::Private {
             let _ = write!(out, ":v{:x}", self.owner());
         }
     }
 
     /// Whose entries these are; 0 = everybody's.
     pub(crate) fn owner(&self) -> u64 {
-        if C::POLICY.scope == Scope::Private { self.view.viewer().unwrap_or(0) } else { 0 }
+        if self.kind.policy.scope == Scope::Private { self.view.viewer().unwrap_or(0) } else { 0 }
     }
 
-    async fn resolve<E, F, Fut>(&mut self, mut wants: Vec<Want<C>>, fence: u64, load: &F) -> Result<(), CacheError<E>>
-    where
-        E: Clone + Send + Sync + 'static,
-        F: Fn(Vec<C::Key>, Route) -> Fut + Send + Sync,
-        Fut: Future<Output = Result<HashMap<C::Key, C::Value, S>, E>> + Send,
-    {
+    /// Looks into the first tier; what is found is noted and counted.
+    pub(crate) fn look(&mut self, name: &str, freshness: Freshness) -> Look {
+        let unverified = match freshness {
+            Freshness::Verified { .. } => false,
+            Freshness::Unverified => true,
+            Freshness::Cold | Freshness::Bypassed => return Look::Left { old: None, floor: 0, counted: false },
+        };
+        let Some(entry) = self.core.l1.get(name).filter(|entry| (self.kind.holds)(entry)) else {
+            return Look::Left { old: None, floor: 0, counted: false };
+        };
+        match self.core.floors.judge(&entry.stamp, self.now) {
+            Verdict::Usable if unverified || !entry.renews_early(self.now) => self.found(entry, unverified),
+            Verdict::Expired if unverified => self.found(entry, unverified),
+            Verdict::Usable | Verdict::Expired => {
+                self.found.expired += 1;
+                Look::Left { old: Some(entry), floor: 0, counted: true }
+            }
+            Verdict::Over => {
+                self.found.expired += 1;
+                Look::Left { old: None, floor: 0, counted: true }
+            }
+            Verdict::Superseded => {
+                self.found.superseded += 1;
+                let floor = self.core.floors.highest(&entry.stamp.tags);
+                Look::Left { old: None, floor, counted: true }
+            }
+        }
+    }
+
+    fn found(&mut self, entry: Arc<Entry>, unverified: bool) -> Look {
+        self.found.l1 += 1;
+        self.note(&entry, unverified);
+        Look::Found(entry)
+    }
+
+    async fn resolve(&mut self, mut wants: Vec<Want>, fence: u64, asked: &mut dyn Asked) -> Result<(), Stop> {
         for _ in 0..ROUNDS {
             let boarded = self.core.flights.board(wants.iter().map(|want| &want.name));
             let mut mine = Vec::new();
@@ -199,48 +200,50 @@ impl<'a, C: Cached, S: BuildHasher + Default + Send> Batch<'a, C, S> {
                 }
             }
             if !mine.is_empty() {
-                self.fill(mine, load).await?;
+                self.fill(mine, asked).await?;
             }
-            wants = self.join(joined, fence).await?;
+            wants = self.join(joined, fence, asked).await?;
             if wants.is_empty() {
                 return Ok(());
             }
         }
         let alone = wants.into_iter().map(|want| Mine { want, claim: None }).collect();
-        self.load(alone, load).await
+        self.load(alone, asked).await
     }
 
     /// Waits for other readers' loads; what must go again.
-    async fn join<E: Clone + Send + Sync + 'static>(
+    async fn join(
         &mut self,
-        joined: Vec<(Want<C>, Arc<Flight>)>,
+        joined: Vec<(Want, Arc<Flight>)>,
         fence: u64,
-    ) -> Result<Vec<Want<C>>, CacheError<E>> {
+        asked: &mut dyn Asked,
+    ) -> Result<Vec<Want>, Stop> {
         let mut again = Vec::new();
         for (want, flight) in joined {
             match tokio::time::timeout(JOIN_TIMEOUT, flight.land()).await.unwrap_or(Landed::Abandoned) {
-                Landed::Entry { entry, began } => match entry.downcast::<Entry<C::Value>>() {
-                    Ok(entry) if self.may_use(&entry, began, fence) => {
+                Landed::Entry { entry, began } => {
+                    if (self.kind.holds)(&entry) && self.may_use(&entry, began, fence) {
                         self.found.joined += 1;
-                        self.serve(want.key, &entry, false);
-                    }
-                    _ => {
+                        self.serve(want.key, entry, false);
+                    } else {
                         self.core.config.metrics.retried();
                         again.push(want);
                     }
-                },
-                Landed::Failed(error) => match error.downcast_ref::<E>() {
-                    Some(error) => self.instead(want, error)?,
-                    None => again.push(want),
-                },
-                Landed::Abandoned => again.push(want),
+                }
+                Landed::Failed(error) if asked.hears(&*error) => {
+                    if !self.instead(want) {
+                        asked.fail(&*error);
+                        return Err(Stop::Load(()));
+                    }
+                }
+                Landed::Failed(_) | Landed::Abandoned => again.push(want),
             }
         }
         Ok(again)
     }
 
     /// A load that began after this reader's fence has all that the reader must see; any other is judged.
-    fn may_use(&self, entry: &Entry<C::Value>, began: u64, fence: u64) -> bool {
+    fn may_use(&self, entry: &Entry, began: u64, fence: u64) -> bool {
         if self.core.mistakes.is(Mistake::JoinerUnchecked) {
             return true;
         }
@@ -248,44 +251,46 @@ impl<'a, C: Cached, S: BuildHasher + Default + Send> Batch<'a, C, S> {
         began >= fence || self.core.floors.judge(&entry.stamp, now) == Verdict::Usable
     }
 
-    /// The load failed: what is too old but was not superseded stands in.
-    pub(crate) fn instead<E: Clone>(&mut self, want: Want<C>, error: &E) -> Result<(), CacheError<E>> {
+    /// The load failed: whether what is too old but was not superseded stands in.
+    pub(crate) fn instead(&mut self, want: Want) -> bool {
         let now = self.core.clock.now();
         let old = want
             .old
             .filter(|old| matches!(self.core.floors.judge(&old.stamp, now), Verdict::Usable | Verdict::Expired));
-        let Some(old) = old else { return Err(CacheError::Load(error.clone())) };
+        let Some(old) = old else { return false };
         if now >= old.stamp.soft {
             self.summary.stale = true;
             self.found.stale += 1;
         }
-        self.serve(want.key, &old, false);
-        Ok(())
+        self.serve(want.key, old, false);
+        true
     }
 
-    pub(crate) fn serve(&mut self, key: C::Key, entry: &Entry<C::Value>, unverified: bool) {
+    pub(crate) fn serve(&mut self, key: usize, entry: Arc<Entry>, unverified: bool) {
+        self.note(&entry, unverified);
+        if !entry.is_absent() {
+            self.served.push((key, entry));
+        }
+    }
+
+    fn note(&mut self, entry: &Entry, unverified: bool) {
         self.summary.note(&entry.stamp);
         if unverified {
             self.summary.unverified = true;
             self.found.unverified += 1;
         }
-        match &entry.value {
-            Some(value) => {
-                self.values.insert(key, value.clone());
-            }
-            None => {
-                // Whoever keeps the whole could not tell when it comes to be.
-                self.summary.uncached |= !C::KEEPS_ABSENCE;
-                self.found.negative += 1;
-            }
+        if entry.is_absent() {
+            // Whoever keeps the whole could not tell when it comes to be.
+            self.summary.uncached |= !self.kind.keeps_absence;
+            self.found.negative += 1;
         }
     }
 
     /// Serves what a load brought that is kept nowhere.
-    pub(crate) fn serve_unkept(&mut self, loaded: HashMap<C::Key, C::Value, S>) {
+    pub(crate) fn serve_unkept(&mut self, asked: &mut dyn Asked) {
         self.summary.unverified = true;
         self.summary.uncached = true;
-        self.values.extend(loaded);
+        asked.serve_loaded();
     }
 }
 

@@ -1,5 +1,5 @@
 use crate::{
-    CacheConfig, Clock, Failing, Log, Poll, Replicas, Stamp, Use, Verdict, View,
+    CacheConfig, Clock, Failing, Log, Lookup, Poll, Replicas, Stamp, Use, Verdict, View,
     clock::micros,
     flight::Flights,
     floors::{Applied, Floors},
@@ -112,6 +112,11 @@ impl Cache {
         self.core.floors.judge(stamp, self.core.clock.now())
     }
 
+    /// Counts what a caller that keeps something itself found there, under a name of its own.
+    pub fn count(&self, name: &'static str, found: &Lookup) {
+        self.core.config.metrics.looked_up(name, found, 0);
+    }
+
     /// What is known of the log.
     #[must_use]
     pub fn lease(&self) -> LeaseState {
@@ -145,7 +150,7 @@ impl Cache {
         let key = |key| {
             let mut name = format!("{}:", C::NAME);
             spec.write_key(key, &mut name);
-            l2.key::<C>(&epoch, &name)
+            l2.key(crate::kind::Kind::of::<C>(), &epoch, &name)
         };
         l2.delete(keys.iter().map(key).collect()).await;
     }

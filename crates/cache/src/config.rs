@@ -15,6 +15,8 @@ pub struct CacheConfig {
     pub poll_spacing: Duration,
     /// A poll that takes longer has failed.
     pub poll_timeout: Duration,
+    /// The same for one that reads the whole log: the first, and the first of another history of the database.
+    pub load_timeout: Duration,
     /// A request waits no longer than this for a poll.
     pub fence_timeout: Duration,
     /// Bytes of the first tier, roughly; 0 = none.
@@ -46,6 +48,7 @@ impl Default for CacheConfig {
             poll_interval: Duration::from_millis(20),
             poll_spacing: Duration::from_millis(1),
             poll_timeout: Duration::from_millis(100),
+            load_timeout: Duration::from_secs(10),
             fence_timeout: Duration::from_millis(300),
             l1_bytes: 64 << 20,
             max_floors: 1 << 20,

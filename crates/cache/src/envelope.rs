@@ -5,7 +5,7 @@
 //! there, cost in microseconds; the value as postcard, where flagged compressed with zstd after its size.
 
 use crate::Tag;
-use serde::{Serialize, de::DeserializeOwned};
+use std::borrow::Cow;
 
 const VERSION: u8 = 1;
 const NEGATIVE: u8 = 1;
@@ -33,19 +33,13 @@ pub(crate) struct Envelope<'a> {
     value: &'a [u8],
 }
 
-/// `None`: it cannot be encoded, or is larger than `max`.
-pub(crate) fn seal<V: Serialize>(
-    header: &Header,
-    value: Option<&V>,
-    compress_from: usize,
-    max: usize,
-) -> Option<Vec<u8>> {
+/// `None`: the encoded value is larger than `max`.
+pub(crate) fn seal(header: &Header, value: Option<Vec<u8>>, compress_from: usize, max: usize) -> Option<Vec<u8>> {
     let mut flags = 0;
     let mut body = Vec::new();
     match value {
         None => flags |= NEGATIVE,
-        Some(value) => {
-            let plain = postcard::to_stdvec(value).ok()?;
+        Some(plain) => {
             if plain.len() > max {
                 return None;
             }
@@ -104,20 +98,20 @@ pub(crate) fn open(bytes: &[u8]) -> Option<Envelope<'_>> {
 }
 
 impl Envelope<'_> {
-    /// The value: outer `None` = damaged, inner `None` = there is none.
-    pub(crate) fn value<V: DeserializeOwned>(&self, max: usize) -> Option<Option<V>> {
+    /// The encoded value: outer `None` = damaged, inner `None` = there is none.
+    pub(crate) fn value(&self, max: usize) -> Option<Option<Cow<'_, [u8]>>> {
         if self.flags & NEGATIVE != 0 {
             return Some(None);
         }
         let mut rest = self.value;
         if self.flags & COMPRESSED == 0 {
-            return postcard::from_bytes(rest).ok().map(Some);
+            return Some(Some(Cow::Borrowed(rest)));
         }
         let size = usize::try_from(u32::from_le_bytes(take(&mut rest)?)).ok()?;
         if size > max {
             return None;
         }
-        postcard::from_bytes(&zstd::bulk::decompress(rest, size).ok()?).ok().map(Some)
+        Some(Some(Cow::Owned(zstd::bulk::decompress(rest, size).ok()?)))
     }
 }
 
@@ -137,32 +131,35 @@ mod tests {
         Header { epoch: 7, as_of: 1 << 40, born_ms: 5, soft_ms: 6, hard_ms: 8, cost: 9, viewer: 3, tags }
     }
 
+    fn opened(bytes: &[u8], max: usize) -> Option<Option<Vec<u8>>> {
+        Some(open(bytes)?.value(max)?.map(Cow::into_owned))
+    }
+
     proptest! {
         #[test]
         fn what_is_sealed_is_opened(text in ".{0,3000}", tags in proptest::collection::vec(any::<u64>(), 0..40)) {
-            let sealed = seal(&header(&tags), Some(&text), 1_000, 1 << 20).unwrap();
-            let opened = open(&sealed).unwrap();
-            prop_assert_eq!(&opened.header, &header(&tags));
-            prop_assert_eq!(opened.value::<String>(1 << 20), Some(Some(text)));
+            let sealed = seal(&header(&tags), Some(text.clone().into_bytes()), 1_000, 1 << 20).unwrap();
+            prop_assert_eq!(&open(&sealed).unwrap().header, &header(&tags));
+            prop_assert_eq!(opened(&sealed, 1 << 20), Some(Some(text.into_bytes())));
         }
 
         #[test]
         fn damage_is_no_panic(mut bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             if let Some(first) = bytes.first_mut() { *first = VERSION; }
-            if let Some(opened) = open(&bytes) { let _ = opened.value::<Vec<String>>(1 << 16); }
+            let _ = opened(&bytes, 1 << 16);
         }
     }
 
     #[test]
     fn absent_large_and_bomb() {
-        let sealed = seal::<String>(&header(&[1]), None, 10, 100).unwrap();
+        let sealed = seal(&header(&[1]), None, 10, 100).unwrap();
         assert_eq!(sealed.len(), HEADER + 8);
-        assert_eq!(open(&sealed).unwrap().value::<String>(100), Some(None));
-        let text = "x".repeat(5_000);
-        assert!(seal(&header(&[]), Some(&text), 10, 100).is_none());
-        let sealed = seal(&header(&[]), Some(&text), 10, 10_000).unwrap();
+        assert_eq!(opened(&sealed, 100), Some(None));
+        let text = vec![b'x'; 5_000];
+        assert!(seal(&header(&[]), Some(text.clone()), 10, 100).is_none());
+        let sealed = seal(&header(&[]), Some(text), 10, 10_000).unwrap();
         assert!(sealed.len() < 200);
-        assert_eq!(open(&sealed).unwrap().value::<String>(100), None, "more than it may be");
+        assert_eq!(opened(&sealed, 100), None, "more than it may be");
         assert!(open(&sealed[..20]).is_none());
     }
 }

@@ -1,22 +1,20 @@
 //! One load per key at a time. Whoever comes second waits for it, and judges what it brought.
 
+use crate::entry::{Entry, Value};
 use parking_lot::Mutex;
 use std::{
-    any::Any,
     collections::HashMap,
     sync::{Arc, OnceLock},
 };
 use tokio::sync::Notify;
 
-type Erased = Arc<dyn Any + Send + Sync>;
-
 /// How a flight ended.
 #[derive(Clone)]
 pub(crate) enum Landed {
     /// With an entry. `began`: the number of the last poll applied before its load began; 0 = it was found in a tier.
-    Entry { entry: Erased, began: u64 },
+    Entry { entry: Arc<Entry>, began: u64 },
     /// With an error of the load.
-    Failed(Erased),
+    Failed(Arc<Value>),
     /// Its starter is gone.
     Abandoned,
 }

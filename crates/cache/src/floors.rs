@@ -179,3 +179,69 @@ impl Inner {
         self.base != before
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAX: usize = 4;
+
+    fn floors(horizon: u64, changes: &[(u64, u64)]) -> Floors {
+        let floors = Floors::new(MAX, Mistakes::default());
+        assert_eq!(poll(&floors, None, horizon, changes), Applied::NewEpoch);
+        floors
+    }
+
+    fn poll(floors: &Floors, since: Option<u64>, horizon: u64, changes: &[(u64, u64)]) -> Applied {
+        let changes = changes.iter().map(|(xid, tag)| (*xid, Tag(*tag))).collect();
+        floors.apply(&Poll { epoch: "1".into(), xmin: 50, xmax: 50, horizon, changes, oldest_write: None }, since)
+    }
+
+    fn judge(floors: &Floors, as_of: u64, tag: u64) -> Verdict {
+        floors.judge(&Stamp::new(1, as_of, 0, 10, 20, [Tag(tag)].into()), 5)
+    }
+
+    #[test]
+    fn nothing_can_be_judged_before_the_first_poll_nor_from_before_its_horizon() {
+        let cold = Floors::new(MAX, Mistakes::default());
+        assert_eq!(judge(&cold, 100, 1), Verdict::Superseded);
+        let floors = floors(20, &[]);
+        assert_eq!((judge(&floors, 19, 1), judge(&floors, 20, 1)), (Verdict::Superseded, Verdict::Usable));
+        assert_eq!(floors.highest(&[Tag(1)]), 19, "a replica must be as far as the horizon");
+    }
+
+    #[test]
+    fn too_many_floors_collapse_into_one_below_which_nothing_is_used() {
+        let floors = floors(0, &[(10, 1), (11, 2), (12, 3), (13, 4)]);
+        assert_eq!((floors.len(), judge(&floors, 11, 1)), (4, Verdict::Usable));
+        poll(&floors, Some(50), 0, &[(14, 5)]);
+        assert_eq!(floors.len(), 0);
+        for tag in [1, 2, 5, 6] {
+            assert_eq!((judge(&floors, 14, tag), judge(&floors, 15, tag)), (Verdict::Superseded, Verdict::Usable));
+            assert_eq!(floors.highest(&[Tag(tag)]), 14);
+        }
+    }
+
+    #[test]
+    fn what_the_log_has_forgotten_is_forgotten_first() {
+        let floors = floors(0, &[(10, 1), (11, 2), (30, 3)]);
+        assert_eq!((floors.len(), judge(&floors, 25, 1)), (3, Verdict::Usable));
+        poll(&floors, Some(50), 20, &[(31, 4)]);
+        assert_eq!(floors.len(), 2, "those below the horizon are gone");
+        assert_eq!((judge(&floors, 19, 9), judge(&floors, 20, 9)), (Verdict::Superseded, Verdict::Usable));
+        assert_eq!((judge(&floors, 30, 3), judge(&floors, 31, 3)), (Verdict::Superseded, Verdict::Usable));
+    }
+
+    #[test]
+    fn a_verdict_stands_until_something_rises() {
+        let floors = floors(0, &[(10, 1)]);
+        let stamp = Stamp::new(1, 11, 0, 10, 20, [Tag(1)].into());
+        let judge = |now| floors.judge(&stamp, now);
+        assert_eq!((judge(5), judge(10), judge(20)), (Verdict::Usable, Verdict::Expired, Verdict::Over));
+        let generation = floors.generation.load(Ordering::Acquire);
+        poll(&floors, Some(50), 0, &[(10, 1)]);
+        assert_eq!(floors.generation.load(Ordering::Acquire), generation, "it said nothing new");
+        poll(&floors, Some(50), 0, &[(11, 1)]);
+        assert_eq!((judge(5), judge(20)), (Verdict::Superseded, Verdict::Over));
+    }
+}

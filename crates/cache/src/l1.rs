@@ -2,16 +2,14 @@
 
 use crate::entry::Entry;
 use quick_cache::{Weighter, sync::Cache};
-use std::{any::Any, mem::size_of, sync::Arc};
+use std::{mem::size_of_val, sync::Arc};
 
 /// Bytes per entry besides its key, tags and value: the entry's counters, the map's slot, and what allocation rounds up.
 const OVERHEAD: usize = 96;
 
-type Erased = Arc<dyn Any + Send + Sync>;
-
 #[derive(Clone)]
 struct Slot {
-    entry: Erased,
+    entry: Arc<Entry>,
     weight: u32,
 }
 
@@ -37,14 +35,14 @@ impl L1 {
         Self { map }
     }
 
-    pub(crate) fn get<V: Send + Sync + 'static>(&self, key: &str) -> Option<Arc<Entry<V>>> {
-        self.map.as_ref()?.get(key)?.entry.downcast().ok()
+    pub(crate) fn get(&self, key: &str) -> Option<Arc<Entry>> {
+        Some(self.map.as_ref()?.get(key)?.entry)
     }
 
-    pub(crate) fn put<V: Send + Sync + 'static>(&self, key: Arc<str>, entry: Arc<Entry<V>>, value_bytes: usize) {
+    pub(crate) fn put(&self, key: Arc<str>, entry: Arc<Entry>, value_bytes: usize) {
         let Some(map) = &self.map else { return };
-        let tags = entry.stamp.tags.len() * size_of::<u64>();
-        let weight = OVERHEAD + size_of::<Entry<V>>() + key.len() + tags + value_bytes;
+        let tags = size_of_val(&*entry.stamp.tags);
+        let weight = OVERHEAD + size_of_val(&*entry) + key.len() + tags + value_bytes;
         map.insert(key, Slot { entry, weight: u32::try_from(weight).unwrap_or(u32::MAX) });
     }
 

@@ -1,6 +1,13 @@
 //! The second tier: a store that all instances share, and that may lose or repeat anything.
 
-use crate::{Cached, Clock, Stamp, Tag, config::CacheConfig, entry::Entry, envelope, floors::Position};
+use crate::{
+    Clock, Stamp, Tag,
+    config::CacheConfig,
+    entry::Entry,
+    envelope,
+    floors::Position,
+    kind::{self, Kind},
+};
 use bytes::Bytes;
 use std::{fmt::Write, sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
@@ -23,7 +30,7 @@ pub(crate) struct L2 {
 }
 
 /// An entry, and its name in the first tier.
-pub(crate) type Named<C> = (Arc<str>, Arc<Entry<<C as Cached>::Value>>);
+pub(crate) type Named = (Arc<str>, Arc<Entry>);
 
 /// What was found at a key.
 pub(crate) struct Found<'a> {
@@ -44,11 +51,11 @@ impl L2 {
     }
 
     /// `tw1:{environment}:{history}:{type}:{shape}:{key}`; `name` is `{type}:{key}`.
-    pub(crate) fn key<C: Cached>(&self, epoch: &str, name: &str) -> String {
-        let key = name.get(C::NAME.len()..).unwrap_or_default();
+    pub(crate) fn key(&self, kind: &Kind, epoch: &str, name: &str) -> String {
+        let key = name.get(kind.name.len()..).unwrap_or_default();
         let mut out = String::with_capacity(40 + self.environment.len() + epoch.len() + name.len());
-        let shape = short_hash(C::SHAPE);
-        let _ = write!(out, "tw1:{}:{epoch}:{}:{shape:08x}{key}", self.environment, C::NAME);
+        let shape = short_hash(kind.shape);
+        let _ = write!(out, "tw1:{}:{epoch}:{}:{shape:08x}{key}", self.environment, kind.name);
         out
     }
 
@@ -91,20 +98,23 @@ impl L2 {
         Ok(Some(Found { envelope, stamp }))
     }
 
-    pub(crate) fn decode<C: Cached>(&self, found: Found<'_>) -> Option<Entry<C::Value>> {
-        let value = found.envelope.value(self.max_value)?;
-        Some(Entry { stamp: found.stamp, cost: found.envelope.header.cost, value })
+    pub(crate) fn decode(&self, kind: &Kind, found: Found<'_>) -> Option<Arc<Entry>> {
+        let cost = found.envelope.header.cost;
+        match found.envelope.value(self.max_value)? {
+            Some(plain) => (kind.decode)(&plain, found.stamp, cost),
+            None => Some(kind::absent(found.stamp, cost)),
+        }
     }
 
     /// Writes in the background. A late write can only waste a miss: it is judged when it is read.
-    pub(crate) fn write<C: Cached>(self: &Arc<Self>, epoch: &Arc<str>, viewer: u64, entries: Vec<Named<C>>) {
+    pub(crate) fn write(self: &Arc<Self>, kind: &'static Kind, epoch: &Arc<str>, viewer: u64, entries: Vec<Named>) {
         if entries.is_empty() {
             return;
         }
         let Ok(permit) = Arc::clone(&self.writes).try_acquire_owned() else { return };
         let (l2, epoch) = (Arc::clone(self), Arc::clone(epoch));
         tokio::spawn(async move {
-            let puts = entries.iter().filter_map(|(name, entry)| l2.put::<C>(&epoch, viewer, name, entry)).collect();
+            let puts = entries.iter().filter_map(|(name, entry)| l2.put(kind, &epoch, viewer, name, entry)).collect();
             if let Err(error) = l2.kv.set(puts).await {
                 tracing::debug!(%error, "the second tier was not written");
             }
@@ -112,7 +122,7 @@ impl L2 {
         });
     }
 
-    fn put<C: Cached>(&self, epoch: &str, viewer: u64, name: &str, entry: &Entry<C::Value>) -> Option<Put> {
+    fn put(&self, kind: &Kind, epoch: &str, viewer: u64, name: &str, entry: &Entry) -> Option<Put> {
         let stamp = &entry.stamp;
         let now = self.clock.now();
         let left = Duration::from_micros(stamp.hard.checked_sub(now)?);
@@ -127,8 +137,9 @@ impl L2 {
             viewer,
             tags: stamp.tags.to_vec(),
         };
-        let sealed = envelope::seal(&header, entry.value.as_ref(), self.compress_from, self.max_value)?;
-        Some(Put { key: self.key::<C>(epoch, name), value: sealed.into(), ttl: left })
+        let value = if entry.is_absent() { None } else { Some((kind.encode)(&entry.value)?) };
+        let sealed = envelope::seal(&header, value, self.compress_from, self.max_value)?;
+        Some(Put { key: self.key(kind, epoch, name), value: sealed.into(), ttl: left })
     }
 
     /// Who of all instances loads these: `true` = this one. Best effort: where the store does not answer, each does.

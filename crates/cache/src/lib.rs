@@ -8,6 +8,7 @@
 //!
 //! A type's [`Policy`] says for how long and how strictly it is kept; [`View`] is what one request reads through.
 
+mod asked;
 mod batch;
 mod cache;
 mod cached;
@@ -19,6 +20,7 @@ mod error;
 mod fill;
 mod flight;
 mod floors;
+mod kind;
 mod l1;
 mod l2;
 mod log;
@@ -30,6 +32,7 @@ mod progress;
 mod replicas;
 mod second;
 mod stamp;
+mod stamping;
 mod summary;
 mod tail;
 mod view;

@@ -1,7 +1,8 @@
 //! What a batch does with the second tier.
 
 use crate::{
-    Cached, Verdict,
+    Verdict,
+    asked::Asked,
     batch::{Batch, Mine, Want},
     entry::Entry,
     fill::land,
@@ -9,29 +10,28 @@ use crate::{
     l2::{L2, LOSER_WAITS},
 };
 use bytes::Bytes;
-use std::{hash::BuildHasher, sync::Arc};
+use std::sync::Arc;
 
-impl<C: Cached, S: BuildHasher + Default + Send> Batch<'_, C, S> {
+impl Batch<'_> {
     /// Serves what the second tier has; what is left.
-    pub(crate) async fn take_from_l2(&mut self, l2: &L2, mine: Vec<Mine<C>>) -> Vec<Mine<C>> {
+    pub(crate) async fn take_from_l2(&mut self, l2: &L2, mine: Vec<Mine>) -> Vec<Mine> {
         // Before the read: if the history changes meanwhile, the stamps belong to the old one.
         let position = self.core.floors.position();
         if mine.is_empty() || position.name.is_empty() {
             return mine;
         }
-        let keys = mine.iter().map(|one| l2.key::<C>(&position.name, &one.want.name)).collect();
+        let keys = mine.iter().map(|one| l2.key(self.kind, &position.name, &one.want.name)).collect();
         let found = l2.read(keys).await;
         let now = self.core.clock.now();
         let mut left = Vec::new();
         for (mut one, bytes) in mine.into_iter().zip(found) {
             match bytes.and_then(|bytes| self.judge_found(l2, &bytes, &position, now, &mut one.want)) {
                 Some(entry) => {
-                    let entry = Arc::new(entry);
-                    let bytes = entry.value.as_ref().map_or(0, C::weight);
+                    let bytes = (self.kind.weigh)(&entry.value);
                     self.core.l1.put(Arc::clone(&one.want.name), Arc::clone(&entry), bytes);
                     self.found.l2 += 1;
                     land(one.claim.take(), &entry, 0);
-                    self.serve(one.want.key, &entry, false);
+                    self.serve(one.want.key, entry, false);
                 }
                 None => left.push(one),
             }
@@ -46,8 +46,8 @@ impl<C: Cached, S: BuildHasher + Default + Send> Batch<'_, C, S> {
         bytes: &Bytes,
         position: &Position,
         now: u64,
-        want: &mut Want<C>,
-    ) -> Option<Entry<C::Value>> {
+        want: &mut Want,
+    ) -> Option<Arc<Entry>> {
         let Ok(found) = l2.open(bytes, position, self.owner()) else {
             self.core.config.metrics.denied();
             return None;
@@ -57,11 +57,11 @@ impl<C: Cached, S: BuildHasher + Default + Send> Batch<'_, C, S> {
         let counted = std::mem::replace(&mut want.counted, true);
         match verdict {
             Verdict::Usable => {
-                let entry = l2.decode::<C>(found);
+                let entry = l2.decode(self.kind, found);
                 let early = entry.as_ref().is_some_and(|entry| entry.renews_early(now));
                 if early || want.old.as_ref().is_some_and(|old| now < old.stamp.soft) {
                     // This reader was chosen to renew it.
-                    want.old = want.old.take().or(entry.map(Arc::new));
+                    want.old = want.old.take().or(entry);
                     self.found.expired += u32::from(!counted);
                     return None;
                 }
@@ -70,7 +70,7 @@ impl<C: Cached, S: BuildHasher + Default + Send> Batch<'_, C, S> {
             }
             Verdict::Expired => {
                 self.found.expired += u32::from(!counted);
-                want.old = want.old.take().or_else(|| l2.decode::<C>(found).map(Arc::new));
+                want.old = want.old.take().or_else(|| l2.decode(self.kind, found));
                 None
             }
             Verdict::Over => {
@@ -86,36 +86,36 @@ impl<C: Cached, S: BuildHasher + Default + Send> Batch<'_, C, S> {
     }
 
     /// Who loads what all instances miss: those that this one does, and those that another does.
-    pub(crate) async fn agree(&self, l2: &L2, mine: Vec<Mine<C>>) -> (Vec<Mine<C>>, Vec<Mine<C>>) {
+    pub(crate) async fn agree(&self, l2: &L2, mine: Vec<Mine>, asked: &mut dyn Asked) -> (Vec<Mine>, Vec<Mine>) {
         let position = self.core.floors.position();
         let mut tags = Vec::new();
-        let (mut winners, mut asked, mut keys) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut winners, mut others, mut keys) = (Vec::new(), Vec::new(), Vec::new());
         for one in mine {
             tags.clear();
-            self.spec.key_tags(&one.want.key, &mut tags);
+            asked.key_tags(one.want.key, &mut tags);
             let floor = self.core.floors.highest(&tags).max(one.want.floor);
             if floor >= position.as_of {
                 // A transaction older than the last change is open: what is loaded now, nobody else may use.
                 winners.push(one);
             } else {
                 // Per version: who held it for an older one keeps nobody from loading the next.
-                keys.push(format!("{}:lease:{floor:x}", l2.key::<C>(&position.name, &one.want.name)));
-                asked.push(one);
+                keys.push(format!("{}:lease:{floor:x}", l2.key(self.kind, &position.name, &one.want.name)));
+                others.push(one);
             }
         }
-        if asked.is_empty() {
+        if others.is_empty() {
             return (winners, Vec::new());
         }
         let won = l2.lease(keys).await;
         let mut losers = Vec::new();
-        for (one, won) in asked.into_iter().zip(won) {
+        for (one, won) in others.into_iter().zip(won) {
             if won { winners.push(one) } else { losers.push(one) }
         }
         (winners, losers)
     }
 
     /// Waits for what another instance loads; what it did not bring in time.
-    pub(crate) async fn wait_for_others(&mut self, l2: &L2, mut losers: Vec<Mine<C>>) -> Vec<Mine<C>> {
+    pub(crate) async fn wait_for_others(&mut self, l2: &L2, mut losers: Vec<Mine>) -> Vec<Mine> {
         for wait in LOSER_WAITS {
             if losers.is_empty() {
                 break;
@@ -127,14 +127,14 @@ impl<C: Cached, S: BuildHasher + Default + Send> Batch<'_, C, S> {
     }
 
     /// Serves what the second tier has although nobody can tell whether it is the newest; what is left.
-    pub(crate) async fn take_unverified_from_l2(&mut self, wants: Vec<Want<C>>, cold: bool) -> Vec<Want<C>> {
+    pub(crate) async fn take_unverified_from_l2(&mut self, wants: Vec<Want>, cold: bool) -> Vec<Want> {
         let Some(l2) = &self.core.l2 else { return wants };
         let mut position = self.core.floors.position();
         if cold {
             let Some(name) = l2.remembered_epoch().await else { return wants };
             position.name = name;
         }
-        let keys = wants.iter().map(|want| l2.key::<C>(&position.name, &want.name)).collect();
+        let keys = wants.iter().map(|want| l2.key(self.kind, &position.name, &want.name)).collect();
         let found = l2.read(keys).await;
         let now = self.core.clock.now();
         let mut left = Vec::new();
@@ -144,12 +144,12 @@ impl<C: Cached, S: BuildHasher + Default + Send> Batch<'_, C, S> {
                 let young = now < found.stamp.hard;
                 let known =
                     cold || matches!(self.core.floors.judge(&found.stamp, now), Verdict::Usable | Verdict::Expired);
-                if young && known { l2.decode::<C>(found) } else { None }
+                if young && known { l2.decode(self.kind, found) } else { None }
             });
             match entry {
                 Some(entry) => {
                     self.found.l2 += 1;
-                    self.serve(want.key, &entry, true);
+                    self.serve(want.key, entry, true);
                 }
                 None => left.push(want),
             }

@@ -66,7 +66,8 @@ async fn poll(core: &Core, log: &dyn Log, schedule: &mut Schedule) {
     let began = core.clock.now();
     let number = core.progress.begin();
     schedule.began = began;
-    let polled = tokio::time::timeout(core.config.poll_timeout, log.poll(since)).await;
+    let limit = if since.is_some() { core.config.poll_timeout } else { core.config.load_timeout };
+    let polled = tokio::time::timeout(limit, log.poll(since)).await;
     let error = match polled {
         Ok(Ok(poll)) => {
             let applied = core.floors.apply(&poll, since);
@@ -84,7 +85,7 @@ async fn poll(core: &Core, log: &dyn Log, schedule: &mut Schedule) {
             return;
         }
         Ok(Err(error)) => error.to_string(),
-        Err(_) => format!("no answer within {:?}", core.config.poll_timeout),
+        Err(_) => format!("no answer within {limit:?}"),
     };
     let now = core.clock.now();
     if core.progress.failures() == 0 {

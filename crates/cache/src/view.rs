@@ -1,4 +1,11 @@
-use crate::{CacheError, Cached, Failing, Lookup, Mode, Route, Summary, batch::Batch, cache::Core, mistake::Mistake};
+use crate::{
+    CacheError, Cached, Failing, Lookup, Mode, Route, Summary,
+    asked::Typed,
+    batch::{Batch, Stop},
+    cache::Core,
+    kind::Kind,
+    mistake::Mistake,
+};
 use parking_lot::Mutex;
 use std::{
     collections::HashMap,
@@ -69,14 +76,24 @@ impl View {
     where
         C: Cached,
         E: Clone + Send + Sync + 'static,
-        F: Fn(Vec<C::Key>, Route) -> Fut + Send + Sync,
+        F: Fn(Vec<C::Key>, Route) -> Fut + Send,
         Fut: Future<Output = Result<HashMap<C::Key, C::Value, S>, E>> + Send,
         S: BuildHasher + Default + Send,
     {
-        let mut batch = Batch::new(self, spec, keys.len());
-        let result = batch.run(keys, &load).await;
-        let (values, found) = batch.finish(result.is_err());
-        (result.map(|()| values), found)
+        let mut batch = Batch::new(self, Kind::of::<C>());
+        let mut typed = Typed::new(spec, load);
+        let stopped = match batch.begin().await {
+            Err(failing) => Err(Stop::Unverified(failing)),
+            Ok(freshness) => {
+                let wants = typed.begin(&mut batch, keys, freshness);
+                match batch.go_on(freshness, wants, &mut typed) {
+                    Some(going_on) => going_on.await,
+                    None => Ok(()),
+                }
+            }
+        };
+        let (served, found) = batch.finish(stopped.is_err());
+        (typed.finish(served, stopped), found)
     }
 
     /// Makes sure that this request knows of every write that was acknowledged before it began, as `mode` does it.

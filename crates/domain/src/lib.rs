@@ -1,4 +1,12 @@
 //! Values and rules of a shop. No I/O, no clock, no randomness: `now` and ids are passed in.
+//!
+//! - Selling: [`product`], [`variant`], [`category`], [`collection`], [`channel`], [`stock`], [`review`].
+//! - Pricing a cart: [`promotion`], [`shipping`], [`tax`], [`tax_table`], [`gift_card`], [`totals`], on top of [`money`],
+//!   [`rate`] and [`allocation`].
+//! - Buying: [`cart`], [`checkout`], [`payment`], [`order`]. `docs/buying.md` states the rules in plain words.
+//! - People: [`customer`], [`address`], [`email`], [`phone`], [`password`], [`staff`].
+//!
+//! What a client is refused is a [`refusal::Refusal`], with a code that stays.
 pub mod address;
 pub mod address_format;
 pub mod allocation;

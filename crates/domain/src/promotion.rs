@@ -4,6 +4,7 @@
 mod action;
 mod basket;
 mod buy_get;
+mod check;
 mod condition;
 mod discounts;
 mod ledger;
@@ -11,6 +12,7 @@ mod refusal;
 
 pub use action::{Action, AmountPer, BuyGet, Class, Target};
 pub use basket::{Basket, BasketLine, BasketShipping, EnteredCode};
+pub use check::{PromotionError, PromotionErrorCode};
 pub use condition::{Conditions, ItemFilter};
 pub use discounts::{Discounts, LineDiscount, Refused, ShippingDiscount, discounts};
 pub use refusal::{PromotionRefusal, PromotionRefusalCode};

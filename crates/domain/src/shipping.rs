@@ -1,4 +1,8 @@
 //! Shipping methods, and what they cost for a cart and a place.
+mod check;
+
+pub use check::{ShippingError, ShippingErrorCode};
+
 use crate::currency::Currency;
 use crate::money::Money;
 use crate::zone::{Place, Zone};
@@ -211,6 +215,50 @@ mod tests {
         assert_eq!(price(place("AT", "1010"), 1_001, 1), Some(0));
         assert_eq!(price(place("AT", "1010"), 9_001, 1), None, "no tier reaches so far");
         assert_eq!(price(place("DE", "10115"), 1, 30_001), None);
+    }
+
+    #[test]
+    fn of_equally_narrow_zones_the_earlier_counts() {
+        let mut method = standard();
+        method.zones.push(zone(&[Zone::country(country("DE"))], ShippingPrice::Flat(1), None));
+        assert_eq!(method.quote(&place("DE", "10115"), &parcel(1, 1)).unwrap().price.minor, 490);
+    }
+
+    #[test]
+    fn every_mistake_of_a_method_is_found() {
+        assert_eq!(standard().mistakes(), []);
+        let zone = |price, days: [u16; 2]| ShippingZone {
+            zones: vec![Zone::Everywhere],
+            price,
+            free_from: Some(-5),
+            days_min: Some(days[0]),
+            days_max: Some(days[1]),
+        };
+        let tier = |up_to, price| Tier { up_to, price };
+        let bad = ShippingMethod {
+            name: " ".into(),
+            heaviest_grams: Some(-1),
+            zones: vec![
+                zone(ShippingPrice::Flat(-2), [3, 2]),
+                zone(ShippingPrice::ByWeight(vec![tier(Some(1), 1), tier(Some(1), 2)]), [1, 1]),
+                zone(ShippingPrice::BySubtotal(vec![tier(None, -3)]), [1, 1]),
+            ],
+            ..standard()
+        };
+        use ShippingError::*;
+        let expected = [
+            Name(0),
+            Negative(-1),
+            Negative(-2),
+            Negative(-5),
+            Days(3, 2),
+            Tiers,
+            Negative(-5),
+            Negative(-3),
+            Negative(-5),
+        ];
+        assert_eq!(bad.mistakes(), expected);
+        assert_eq!(ShippingMethod { zones: vec![], ..standard() }.mistakes(), [NoZones]);
     }
 
     #[test]

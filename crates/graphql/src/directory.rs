@@ -1,9 +1,10 @@
 //! The channels: a few rows of configuration that each request needs before its first statement. They are read through
 //! the cache; without one, once and again every second. A code that is not known yet is looked up at once.
 use crate::{
-    cached::{SHAPE, Tags, weight},
+    cached::{SHAPE, Tags},
     policy::Governed as _,
 };
+use get_size2::GetSize as _;
 use parking_lot::RwLock;
 use std::sync::Arc;
 use tradewind_cache::{Cached, Policy, Tag, View};
@@ -49,7 +50,7 @@ impl Cached for AllChannels {
     fn value_tags(&self, (): &(), _: &Self::Value, _: &mut Vec<Tag>) {}
 
     fn weight(rows: &Self::Value) -> usize {
-        weight(rows)
+        rows.get_heap_size()
     }
 }
 

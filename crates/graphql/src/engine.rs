@@ -24,6 +24,10 @@ use async_graphql::{
         types::{ExecutableDocument, OperationDefinition, OperationType},
     },
 };
+use futures_util::{
+    FutureExt,
+    future::{BoxFuture, ready},
+};
 use std::{
     sync::{
         Arc, OnceLock,
@@ -36,6 +40,9 @@ use tradewind_loader::{Frontier, LoaderMetrics, Observer};
 use tradewind_persistence::{Db, DbError, cache_log::check_triggers, read::Scope, statements};
 
 /// The schema with its database. Cheap to clone.
+///
+/// What others wait for is boxed: an unboxed future is compiled with all that is below it, all resolvers and loaders,
+/// in each crate that polls it (docs/performance.md).
 #[derive(Clone)]
 pub struct Engine {
     pub(crate) schema: ShopSchema,
@@ -84,7 +91,16 @@ impl Prepared {
 impl Engine {
     /// Reads the channels and builds the schema. Refuses a schema with a type of which nobody decided whether it may be
     /// kept, and a database that does not log the changes of what is. `cache`: none, and each request reads everything.
-    pub async fn start(
+    pub fn start(
+        db: Db,
+        limits: Limits,
+        metrics: Option<Arc<LoaderMetrics>>,
+        cache: Option<Cache>,
+    ) -> BoxFuture<'static, Result<Self, DbError>> {
+        Self::build(db, limits, metrics, cache).boxed()
+    }
+
+    async fn build(
         db: Db,
         limits: Limits,
         metrics: Option<Arc<LoaderMetrics>>,
@@ -133,20 +149,24 @@ impl Engine {
     }
 
     /// Reads the channels again; call it every second.
-    pub async fn refresh(&self) -> Result<(), DbError> {
-        self.directory.refresh(&self.db).await
+    pub fn refresh(&self) -> BoxFuture<'_, Result<(), DbError>> {
+        self.directory.refresh(&self.db).boxed()
     }
 
     /// Runs one request. Dropping the future stops its statements.
-    pub async fn execute(&self, request: GraphqlRequest, context: RequestContext) -> Outcome {
+    pub fn execute(&self, request: GraphqlRequest, context: RequestContext) -> BoxFuture<'_, Outcome> {
         match self.prepare(request, &context) {
-            Ok(prepared) => self.run(prepared, context).await,
-            Err(refused) => *refused,
+            Ok(prepared) => self.run(prepared, context),
+            Err(refused) => ready(*refused).boxed(),
         }
     }
 
     /// Runs a query or a mutation. Dropping the future stops its statements.
-    pub async fn run(&self, prepared: Prepared, context: RequestContext) -> Outcome {
+    pub fn run(&self, prepared: Prepared, context: RequestContext) -> BoxFuture<'_, Outcome> {
+        self.answer(prepared, context).boxed()
+    }
+
+    async fn answer(&self, prepared: Prepared, context: RequestContext) -> Outcome {
         if prepared.is_subscription() {
             return *no_stream(&prepared, &context);
         }
@@ -252,6 +272,11 @@ impl Engine {
         let plan =
             document.is_conditional.then(|| plan(&self.types, &document.parsed, operation, Some(&variables)).plan);
         Ok(Prepared { document, variables, plan, cost, reading: started.elapsed() })
+    }
+
+    /// Whether a document is known: [`Engine::prepare`] does not have to read it again.
+    pub fn knows(&self, query: &str, operation_name: Option<&str>) -> bool {
+        self.documents.get(query, operation_name).is_some()
     }
 
     fn request(&self, prepared: &Prepared) -> Request {

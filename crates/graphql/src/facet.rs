@@ -10,6 +10,7 @@ use crate::{
 };
 use async_graphql::{Enum, SimpleObject, Value};
 use futures_util::future::{try_join, try_join_all};
+use get_size2::{GetSize, GetSizeTracker};
 use serde::{Deserialize, Serialize};
 use std::{collections::HashMap, sync::Arc};
 use tradewind_domain::{
@@ -44,6 +45,13 @@ pub(crate) struct FacetCounts {
     prices: Vec<PriceBucket>,
     stock: Option<StockCount>,
     ratings: Option<RatingCount>,
+}
+
+impl GetSize for FacetCounts {
+    fn get_heap_size_with_tracker<T: GetSizeTracker>(&self, tracker: T) -> (usize, T) {
+        let lists = self.values.get_heap_size() + self.categories.get_heap_size() + self.prices.get_heap_size();
+        (lists + self.stock.get_heap_size() + self.ratings.get_heap_size(), tracker)
+    }
 }
 
 batch!(

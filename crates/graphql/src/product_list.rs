@@ -10,6 +10,7 @@ use crate::{
     product::Product,
 };
 use async_graphql::{Context, Result};
+use get_size2::{GetSize, GetSizeTracker};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::{
@@ -110,6 +111,12 @@ pub(crate) struct CheckedList {
 pub(crate) struct ListedProduct {
     pub(crate) row: Arc<ProductRow>,
     pub(crate) position: tradewind_persistence::read::listing::Position,
+}
+
+impl GetSize for ListedProduct {
+    fn get_heap_size_with_tracker<T: GetSizeTracker>(&self, tracker: T) -> (usize, T) {
+        (self.row.get_heap_size() + self.position.get_heap_size(), tracker)
+    }
 }
 
 impl CheckedList {

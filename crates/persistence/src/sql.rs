@@ -1,6 +1,11 @@
 //! One SQL text for both databases, its arguments, and how it is run.
-use crate::{Db, DbError, db::Pool, row::Decode};
+use crate::{
+    Db, DbError,
+    db::Pool,
+    row::{Decode, Rows},
+};
 use chrono::{DateTime, Utc};
+use futures_util::{FutureExt, future::BoxFuture};
 use sea_orm::sqlx::{self, AssertSqlSafe, Sqlite, SqlitePool};
 use std::{borrow::Cow, sync::OnceLock, time::Instant};
 use uuid::Uuid;
@@ -75,23 +80,40 @@ pub(crate) async fn fetch_text<T: Decode>(
     text: Cow<'static, str>,
     args: Vec<Arg>,
 ) -> Result<Vec<T>, DbError> {
-    let began = Instant::now();
-    let result = match db.pool() {
-        Pool::Postgres(reader) => reader.fetch(db.lane(), &text, &args).await,
-        Pool::Sqlite(pool) => fetch_sqlite(pool, text, args).await.map_err(DbError::from),
-    };
-    let rows = result.as_ref().map_or(0, Vec::len);
-    db.observe(name, rows, began, result.is_err());
-    result
+    let mut rows = Vec::new();
+    fetch_into(db, name, text, args, &mut rows).await?;
+    Ok(rows)
 }
 
-async fn fetch_sqlite<T: Decode>(
+/// Not generic, and boxed: only so is it compiled in this crate alone.
+fn fetch_into<'a>(
+    db: &'a Db,
+    name: &'static str,
+    text: Cow<'static, str>,
+    args: Vec<Arg>,
+    rows: &'a mut dyn Rows,
+) -> BoxFuture<'a, Result<(), DbError>> {
+    async move {
+        let began = Instant::now();
+        let result = match db.pool() {
+            Pool::Postgres(reader) => reader.fetch(db.lane(), &text, &args, rows).await,
+            Pool::Sqlite(pool) => fetch_sqlite(pool, text, args, rows).await.map_err(DbError::from),
+        };
+        let count = if result.is_ok() { rows.len() } else { 0 };
+        db.observe(name, count, began, result.is_err());
+        result
+    }
+    .boxed()
+}
+
+async fn fetch_sqlite(
     pool: &SqlitePool,
     text: Cow<'static, str>,
     args: Vec<Arg>,
-) -> Result<Vec<T>, sqlx::Error> {
-    let rows = bind_sqlite(sqlx::query(AssertSqlSafe(text)), args).fetch_all(pool).await?;
-    rows.iter().map(|row| T::from_sqlite(row, 0)).collect()
+    rows: &mut dyn Rows,
+) -> Result<(), sqlx::Error> {
+    let answer = bind_sqlite(sqlx::query(AssertSqlSafe(text)), args).fetch_all(pool).await?;
+    answer.iter().try_for_each(|row| rows.push_sqlite(row))
 }
 
 type SqliteQuery = sqlx::query::Query<'static, Sqlite, sqlx::sqlite::SqliteArguments>;

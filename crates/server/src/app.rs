@@ -6,6 +6,7 @@ use crate::{
     persisted::{Persisted, TrustedError},
 };
 use chrono::{DateTime, Utc};
+use futures_util::{FutureExt, future::BoxFuture};
 use std::sync::Arc;
 use tradewind_graphql::Engine;
 use tradewind_persistence::{Db, DbError, pending_migrations};
@@ -45,7 +46,11 @@ pub enum AppError {
 
 impl App {
     /// Opens the database, which must be migrated, and builds the schema on it.
-    pub async fn build(config: Config, clock: fn() -> DateTime<Utc>) -> Result<Self, AppError> {
+    pub fn build(config: Config, clock: fn() -> DateTime<Utc>) -> BoxFuture<'static, Result<Self, AppError>> {
+        Self::wire(config, clock).boxed()
+    }
+
+    async fn wire(config: Config, clock: fn() -> DateTime<Utc>) -> Result<Self, AppError> {
         let db = Db::connect(&config.database.pool()).await?;
         let pending = pending_migrations(&db).await?;
         if pending > 0 {

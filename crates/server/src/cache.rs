@@ -49,6 +49,8 @@ pub(crate) fn start(
         metrics: metrics.cache.clone(),
         #[cfg(feature = "rig")]
         mistake: config.mistake,
+        #[cfg(feature = "rig")]
+        fill_lease: config.fill_lease,
         ..CacheConfig::default()
     };
     Ok(Some(Cache::start(tiers, Arc::new(log), replicas, redis)))

@@ -3,11 +3,12 @@ use crate::{
     app::App,
     cache::tend,
     config::Config,
-    http::{AccessLog, Answers, Health, Limits, Patience, Sdl, Site, Slots, listen, serve},
+    http::{AccessLog, Answers, Health, Lane, Limits, Patience, Sdl, Site, Slots, listen, serve},
     metrics::Metrics,
     telemetry::Telemetry,
 };
 use axum::body::Body;
+use futures_util::{FutureExt, future::BoxFuture};
 use hyper::{
     Request, Response, StatusCode,
     body::Incoming,
@@ -68,7 +69,21 @@ impl Server {
     }
 
     /// Serves until `stop` resolves, then drains. Returns when the last request has ended or its time is over.
-    pub async fn run(self, app: App, telemetry: &Telemetry, stop: impl Future<Output = ()>) {
+    pub fn run<'a>(
+        self,
+        app: App,
+        telemetry: &'a Telemetry,
+        stop: impl Future<Output = ()> + Send + 'a,
+    ) -> BoxFuture<'a, ()> {
+        self.run_until(app, telemetry, stop.boxed())
+    }
+
+    /// Not generic, and its future boxed: only so is it compiled here, and not again in each crate that runs it.
+    fn run_until<'a>(self, app: App, telemetry: &'a Telemetry, stop: BoxFuture<'a, ()>) -> BoxFuture<'a, ()> {
+        self.live(app, telemetry, stop).boxed()
+    }
+
+    async fn live(self, app: App, telemetry: &Telemetry, stop: BoxFuture<'_, ()>) {
         let (close, closed) = watch::channel(false);
         let http = app.config.http.clone();
         let patience = Patience { head: http.read_timeout, idle: http.idle_timeout };
@@ -125,6 +140,7 @@ fn site(app: App, telemetry: &Telemetry, closing: watch::Receiver<bool>) -> Site
         rig: crate::rig::Rig::new(db.clone(), engine.cache().cloned(), config.cache.mistake),
         turns: Semaphore::new(operations),
         event_turns: Semaphore::new((operations / 4).max(1)),
+        lane: Lane::new(),
         access: AccessLog { sample: config.log.access_sample, quiet },
         graphiql: config.http.graphiql.then(crate::graphiql::router),
         graphql: config.graphql,

@@ -1,7 +1,6 @@
 //! A server process of the product.
 use super::process::{Place, Process};
 use crate::Failure;
-use rustix::process::Signal;
 use std::{
     path::{Path, PathBuf},
     time::{Duration, Instant},
@@ -23,7 +22,7 @@ pub(crate) struct Instance {
     environment: Vec<(String, String)>,
     port: u16,
     metrics: u16,
-    process: Option<Process>,
+    pub(crate) process: Process,
 }
 
 impl Instance {
@@ -36,12 +35,19 @@ impl Instance {
     ) -> Self {
         let (port, metrics) = ports;
         let name = format!("instance{number}");
-        Self { name, program: program.to_owned(), place: place.clone(), environment, port, metrics, process: None }
+        let process = Process::new(&name, place);
+        Self { name, program: program.to_owned(), place: place.clone(), environment, port, metrics, process }
     }
 
     /// Where its figures are.
     pub(crate) fn metrics(&self) -> u16 {
         self.metrics
+    }
+
+    /// Changes its environment, from the next start on.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.environment.retain(|(known, _)| known != name);
+        self.environment.push((name.to_owned(), value.to_owned()));
     }
 
     /// Starts it.
@@ -50,43 +56,25 @@ impl Instance {
         command.arg("serve").envs(self.environment.iter().map(|(name, value)| (name, value)));
         command.env("TRADEWIND_PORT", self.port.to_string());
         command.env("TRADEWIND_METRICS_ADDRESS", format!("127.0.0.1:{}", self.metrics));
-        self.process = Some(Process::new(&self.place.folder, &self.name, command.spawn()?)?);
-        Ok(())
+        self.process.start(command)
     }
 
     /// Waits until it serves; one that ended on the way is started again.
     pub(crate) async fn ready(&mut self) -> Result<(), Failure> {
         let began = Instant::now();
         loop {
-            if !self.is_running() {
+            if !self.process.is_running() {
                 self.start()?;
             }
             if is_ready(self.port).await {
                 return Ok(());
             }
             if began.elapsed() > START {
-                let log = self.place.folder.join(format!("{}.log", self.name));
-                return Err(format!("{} is not ready after {START:?}: see {}", self.name, log.display()).into());
+                let said = get(self.port, "/readyz").await.unwrap_or_else(|error| error.to_string());
+                let said = said.lines().last().unwrap_or_default();
+                return Err(self.process.failure(&format!("not ready after {START:?}: {said}")));
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    }
-
-    pub(crate) fn is_running(&mut self) -> bool {
-        self.process.as_mut().is_some_and(Process::is_running)
-    }
-
-    /// As sudden as can be.
-    pub(crate) async fn kill(&mut self) {
-        if let Some(mut process) = self.process.take() {
-            process.kill().await;
-        }
-    }
-
-    /// Stops its time, or lets it go on.
-    pub(crate) fn pause(&mut self, paused: bool) {
-        if let Some(process) = &mut self.process {
-            process.signal(if paused { Signal::STOP } else { Signal::CONT });
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The whole of it: three database nodes, Redis, three instances, and a proxy on each edge between them.
 mod instance;
+mod port;
 mod postgres;
 mod process;
 mod redis;
@@ -12,12 +13,12 @@ pub(crate) use process::Place;
 pub(crate) use redis::Redis;
 
 use crate::{Failure, proxy::Edge};
+use port::Ports;
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::Duration,
 };
-use tokio::net::TcpListener;
 use tokio_postgres::Client;
 
 /// Name of the database on each node.
@@ -50,6 +51,13 @@ pub(crate) struct Edges {
     pub(crate) redis: Edge,
 }
 
+impl Edges {
+    /// Those to PostgreSQL.
+    pub(crate) fn databases(&self) -> impl Iterator<Item = &Edge> {
+        [&self.primary].into_iter().chain(&self.replicas)
+    }
+}
+
 /// Everything that runs.
 pub(crate) struct Cluster {
     pub(crate) nodes: [Postgres; 3],
@@ -65,17 +73,13 @@ pub(crate) struct Cluster {
     layout: Layout,
 }
 
-/// A port that nobody has now.
-async fn free_port() -> Result<u16, Failure> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?.local_addr()?.port())
-}
-
 pub(crate) fn local(port: u16) -> SocketAddr {
     (Ipv4Addr::LOCALHOST, port).into()
 }
 
+/// Without TLS, and without asking for it: the proxies read the first message.
 fn database_url(port: u16) -> String {
-    format!("postgres://tradewind@127.0.0.1:{port}/{DATABASE}")
+    format!("postgres://tradewind@127.0.0.1:{port}/{DATABASE}?sslmode=disable")
 }
 
 impl Cluster {
@@ -85,11 +89,12 @@ impl Cluster {
         user::folder(&layout.folder, user)?;
         watchdog::watch_over(&layout.folder, layout.keep)?;
         let place = Place { folder: layout.folder.clone(), user };
-        let node = async |number: usize| {
-            Ok::<_, Failure>(Postgres::new(&format!("node{number}"), &layout.postgres, &place, free_port().await?))
+        let mut ports = Ports::new();
+        let mut node = async |number: usize| {
+            Ok::<_, Failure>(Postgres::new(&format!("node{number}"), &layout.postgres, &place, ports.next().await?))
         };
         let mut nodes = [node(0).await?, node(1).await?, node(2).await?];
-        let mut redis = Redis::new(&layout.redis, &place, free_port().await?);
+        let mut redis = Redis::new(&layout.redis, &place, ports.next().await?);
         redis.start().await?;
         let mut streams = Vec::new();
         for _ in &nodes {
@@ -118,20 +123,20 @@ impl Cluster {
             layout,
         };
         cluster.migrate(&place).await?;
-        cluster.add_instances(&place).await?;
+        cluster.add_instances(&place, &mut ports).await?;
         Ok(cluster)
     }
 
     async fn migrate(&self, place: &Place) -> Result<(), Failure> {
         let mut command = place.command(&self.layout.server, "migrate")?;
         command.arg("migrate").env("DATABASE_URL", database_url(self.nodes[self.primary].port()));
-        place.run(command, "migrate.log").await
+        place.run(command, "migrate").await
     }
 
-    async fn add_instances(&mut self, place: &Place) -> Result<(), Failure> {
+    async fn add_instances(&mut self, place: &Place, free: &mut Ports) -> Result<(), Failure> {
         for number in 0..INSTANCES {
             let to = |node: usize| local(self.nodes[node].port());
-            let ports = (free_port().await?, free_port().await?);
+            let ports = (free.next().await?, free.next().await?);
             let edges = Edges {
                 client: Edge::open(local(ports.0)).await?,
                 primary: Edge::open(to(self.primary)).await?,
@@ -161,10 +166,6 @@ impl Cluster {
         self.nodes[self.primary].connect(DATABASE).await
     }
 
-    pub(crate) fn folder(&self) -> &Path {
-        &self.layout.folder
-    }
-
     /// Waits until both replicas have applied all that the primary has.
     pub(crate) async fn replicas_follow(&self, patience: Duration) -> Result<(), Failure> {
         let wait = async {
@@ -184,10 +185,9 @@ impl Cluster {
     /// Ends everything; the files stay only where they were asked to.
     pub(crate) async fn stop(mut self) {
         for instance in &mut self.instances {
-            instance.pause(false);
-            instance.kill().await;
+            instance.process.kill().await;
         }
-        self.redis.kill().await;
+        self.redis.process.kill().await;
         for node in &mut self.nodes {
             node.kill().await;
         }

@@ -50,12 +50,13 @@ pub(crate) struct Postgres {
     bin: PathBuf,
     place: Place,
     port: u16,
-    process: Option<Process>,
+    process: Process,
 }
 
 impl Postgres {
     pub(crate) fn new(name: &str, bin: &Path, place: &Place, port: u16) -> Self {
-        Self { name: name.to_owned(), bin: bin.to_owned(), place: place.clone(), port, process: None }
+        let process = Process::new(name, place);
+        Self { name: name.to_owned(), bin: bin.to_owned(), place: place.clone(), port, process }
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -74,7 +75,7 @@ impl Postgres {
     pub(crate) async fn init(&self) -> Result<(), Failure> {
         let mut command = self.tool("initdb")?;
         command.arg("-D").arg(self.data()).args(["-U", "tradewind", "-A", "trust", "-E", "UTF8", "--locale=C"]);
-        self.place.run(command, &format!("{}.log", self.name)).await?;
+        self.place.run(command, &self.name).await?;
         self.settings("postgresql.conf", SETTINGS)
     }
 
@@ -86,7 +87,7 @@ impl Postgres {
         let mut command = self.tool("pg_basebackup")?;
         command.arg("-D").arg(self.data()).args(["-h", "127.0.0.1", "-U", "tradewind", "-X", "stream", "-c", "fast"]);
         command.args(["-p", &primary.to_string(), "--no-sync"]);
-        self.place.run(command, &format!("{}.log", self.name)).await
+        self.place.run(command, &self.name).await
     }
 
     /// Follows the primary behind this port; `delay`: applies changes so much later.
@@ -110,9 +111,7 @@ impl Postgres {
 
     /// Reads its settings again.
     pub(crate) fn reload(&mut self) {
-        if let Some(process) = &mut self.process {
-            process.signal(Signal::HUP);
-        }
+        self.process.signal(Signal::HUP);
     }
 
     fn settings(&self, file: &str, text: &str) -> Result<(), Failure> {
@@ -129,17 +128,16 @@ impl Postgres {
     pub(crate) async fn start(&mut self) -> Result<(), Failure> {
         let began = Instant::now();
         loop {
-            if !self.process.as_mut().is_some_and(Process::is_running) {
+            if !self.process.is_running() {
                 let mut command = self.tool("postgres")?;
                 command.arg("-D").arg(self.data()).args(["-p", &self.port.to_string()]);
-                self.process = Some(Process::new(&self.place.folder, &self.name, command.spawn()?)?);
+                self.process.start(command)?;
             }
             if self.connect("postgres").await.is_ok() {
                 return Ok(());
             }
             if began.elapsed() > START {
-                let log = self.place.folder.join(format!("{}.log", self.name));
-                return Err(format!("{} does not answer after {START:?}: see {}", self.name, log.display()).into());
+                return Err(self.process.failure(&format!("no answer after {START:?}")));
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -152,16 +150,12 @@ impl Postgres {
 
     /// Ends at once.
     pub(crate) async fn kill(&mut self) {
-        if let Some(mut process) = self.process.take() {
-            process.kill().await;
-        }
+        self.process.kill().await;
     }
 
     /// Ends in order (`fast`), or as in a crash (`immediate`).
     pub(crate) async fn stop(&mut self, immediate: bool) {
-        if let Some(mut process) = self.process.take() {
-            process.stop(if immediate { Signal::QUIT } else { Signal::INT }, STOP).await;
-        }
+        self.process.stop(if immediate { Signal::QUIT } else { Signal::INT }, STOP).await;
     }
 }
 

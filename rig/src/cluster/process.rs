@@ -6,21 +6,14 @@ use std::{
     fs::{self, File, OpenOptions},
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     time::Duration,
 };
 
 /// How often a child is looked after.
 const LOOK: Duration = Duration::from_millis(5);
-
-/// A running child. Dropped, it is killed.
-#[derive(Debug)]
-pub(crate) struct Process {
-    name: String,
-    child: Child,
-    pid: Pid,
-    note: PathBuf,
-}
+/// Lines of a log that an error shows.
+const LAST_LINES: usize = 5;
 
 /// Where the run keeps its files, and whom its servers run as.
 #[derive(Clone, Debug)]
@@ -29,16 +22,35 @@ pub(crate) struct Place {
     pub(crate) user: Option<User>,
 }
 
+/// A program under a name, running or not. Dropped, it is killed.
+#[derive(Debug)]
+pub(crate) struct Process {
+    name: String,
+    place: Place,
+    running: Option<Running>,
+}
+
+#[derive(Debug)]
+struct Running {
+    child: Child,
+    pid: Pid,
+    /// Lets the watchdog end it when this process is gone.
+    note: PathBuf,
+}
+
 impl Place {
-    /// Opens a log for adding.
-    pub(crate) fn log(&self, name: &str) -> Result<File, Failure> {
-        Ok(OpenOptions::new().create(true).append(true).open(self.folder.join(format!("{name}.log")))?)
+    fn log(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{name}.log"))
+    }
+
+    fn open_log(&self, name: &str) -> Result<File, Failure> {
+        Ok(OpenOptions::new().create(true).append(true).open(self.log(name))?)
     }
 
     /// A command that runs as the service user, writes into a log and takes nothing from the terminal.
     pub(crate) fn command(&self, program: &Path, log: &str) -> Result<Command, Failure> {
         let mut command = Command::new(program);
-        let out = self.log(log)?;
+        let out = self.open_log(log)?;
         command.current_dir(&self.folder).stdin(Stdio::null()).stdout(out.try_clone()?).stderr(out).process_group(0);
         command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("LC_ALL", "C").env("TZ", "UTC");
         command.env("HOME", &self.folder);
@@ -48,68 +60,102 @@ impl Place {
         Ok(command)
     }
 
-    /// Runs a command to its end.
-    pub(crate) async fn run(&self, mut command: Command, log: &str) -> Result<(), Failure> {
-        let what = format!("{}", command.get_program().display());
-        let child = command.spawn().map_err(|error| format!("{what} cannot be started: {error}"))?;
-        let mut process = Process::new(&self.folder, what.rsplit('/').next().unwrap_or_default(), child)?;
+    /// Runs a command to its end; its log is `name`.
+    pub(crate) async fn run(&self, command: Command, name: &str) -> Result<(), Failure> {
+        let program = command.get_program().display().to_string();
+        let mut process = Process::new(name, self);
+        process.start(command)?;
         let status = process.ended().await?;
         match status.success() {
             true => Ok(()),
-            false => Err(format!("{what} failed ({status}): see {}", self.folder.join(log).display()).into()),
+            false => Err(process.failure(&format!("{program} failed ({status})"))),
         }
     }
 }
 
 impl Process {
-    /// Watches over a child: a note of its number lets the watchdog end it when this process is gone.
-    pub(crate) fn new(folder: &Path, name: &str, child: Child) -> Result<Self, Failure> {
+    /// Not started yet. `name`: also of its log.
+    pub(crate) fn new(name: &str, place: &Place) -> Self {
+        Self { name: name.to_owned(), place: place.clone(), running: None }
+    }
+
+    /// Starts it; what ran before is killed.
+    pub(crate) fn start(&mut self, mut command: Command) -> Result<(), Failure> {
+        self.running = None;
+        let program = command.get_program().display().to_string();
+        let child = command.spawn().map_err(|error| format!("{program} cannot be started: {error}"))?;
         let pid = Pid::from_child(&child);
-        let notes = folder.join("pids");
-        fs::create_dir_all(&notes)?;
+        let notes = self.place.folder.join("pids");
         let note = notes.join(child.id().to_string());
-        fs::write(&note, name)?;
-        Ok(Self { name: name.to_owned(), child, pid, note })
+        // Before anything can fail: dropped, it is killed.
+        self.running = Some(Running { child, pid, note: note.clone() });
+        fs::create_dir_all(&notes)?;
+        fs::write(&note, &self.name)?;
+        Ok(())
     }
 
     pub(crate) fn is_running(&mut self) -> bool {
-        matches!(self.child.try_wait(), Ok(None))
+        self.running.as_mut().is_some_and(|running| matches!(running.child.try_wait(), Ok(None)))
     }
 
     /// Sends a signal; a child that has ended already is no error.
     pub(crate) fn signal(&mut self, signal: Signal) {
-        // Not reaped yet, the number is still ours.
-        if self.is_running() {
-            let _ = kill_process(self.pid, signal);
+        if let Some(running) = &mut self.running {
+            running.signal(signal);
         }
+    }
+
+    /// Stops its time, or lets it go on.
+    pub(crate) fn pause(&mut self, paused: bool) {
+        self.signal(if paused { Signal::STOP } else { Signal::CONT });
     }
 
     /// As sudden as can be.
     pub(crate) async fn kill(&mut self) {
         self.signal(Signal::KILL);
         let _ = self.ended().await;
+        self.running = None;
     }
 
     /// Asks it to end, and insists after a while.
     pub(crate) async fn stop(&mut self, signal: Signal, patience: Duration) {
         self.signal(signal);
-        if tokio::time::timeout(patience, self.ended()).await.is_err() {
-            self.kill().await;
-        }
+        let _ = tokio::time::timeout(patience, self.ended()).await;
+        self.kill().await;
     }
 
     /// Waits for its end.
-    pub(crate) async fn ended(&mut self) -> Result<std::process::ExitStatus, Failure> {
+    async fn ended(&mut self) -> Result<ExitStatus, Failure> {
+        let Some(running) = &mut self.running else { return Err(format!("{} does not run", self.name).into()) };
         loop {
-            if let Some(status) = self.child.try_wait().map_err(|error| format!("{}: {error}", self.name))? {
+            if let Some(status) = running.child.try_wait().map_err(|error| format!("{}: {error}", self.name))? {
                 return Ok(status);
             }
             tokio::time::sleep(LOOK).await;
         }
     }
+
+    /// What is wrong with it, with the last that its log says: the log itself is gone when the run is over.
+    pub(crate) fn failure(&self, what: &str) -> Failure {
+        let log = self.place.log(&self.name);
+        let text = fs::read(&log).unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
+        let lines: Vec<&str> = text.lines().collect();
+        let last = lines.get(lines.len().saturating_sub(LAST_LINES)..).unwrap_or_default().join("\n");
+        format!("{}: {what}; {} ends with:\n{last}", self.name, log.display()).into()
+    }
 }
 
-impl Drop for Process {
+impl Running {
+    fn signal(&mut self, signal: Signal) {
+        // Not reaped yet, the number is still ours.
+        if matches!(self.child.try_wait(), Ok(None)) {
+            let _ = kill_process(self.pid, signal);
+        }
+    }
+}
+
+impl Drop for Running {
     fn drop(&mut self) {
         self.signal(Signal::KILL);
         let _ = self.child.wait();

@@ -1,7 +1,6 @@
 //! The Redis server.
 use super::process::{Place, Process};
 use crate::Failure;
-use rustix::process::Signal;
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -23,12 +22,12 @@ pub(crate) struct Redis {
     program: PathBuf,
     place: Place,
     port: u16,
-    process: Option<Process>,
+    pub(crate) process: Process,
 }
 
 impl Redis {
     pub(crate) fn new(program: &Path, place: &Place, port: u16) -> Self {
-        Self { program: program.to_owned(), place: place.clone(), port, process: None }
+        Self { program: program.to_owned(), place: place.clone(), port, process: Process::new("redis", place) }
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -40,29 +39,15 @@ impl Redis {
         let mut command = self.place.command(&self.program, "redis")?;
         command.args(["--port", &self.port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
         command.args(["--dbfilename", "dump.rdb", "--dir"]).arg(&self.place.folder);
-        self.process = Some(Process::new(&self.place.folder, "redis", command.spawn()?)?);
+        self.process.start(command)?;
         let began = Instant::now();
         while self.command("PING").await.is_err() {
             if began.elapsed() > START {
-                return Err(format!("Redis does not answer: see {}/redis.log", self.place.folder.display()).into());
+                return Err(self.process.failure("no answer"));
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         Ok(())
-    }
-
-    /// Ends at once; what it held is gone, apart from a dump.
-    pub(crate) async fn kill(&mut self) {
-        if let Some(mut process) = self.process.take() {
-            process.kill().await;
-        }
-    }
-
-    /// Stops its time, or lets it go on.
-    pub(crate) fn pause(&mut self, paused: bool) {
-        if let Some(process) = &mut self.process {
-            process.signal(if paused { Signal::STOP } else { Signal::CONT });
-        }
     }
 
     /// Writes all that it holds into its dump, and keeps a copy.

@@ -1,6 +1,6 @@
 //! Instances.
 use super::Injector;
-use crate::Failure;
+use crate::{Failure, proxy::Edge};
 use std::time::Duration;
 
 /// How long a write may take to come by that kills.
@@ -10,7 +10,7 @@ impl Injector<'_> {
     pub(super) async fn instance_kill_after_commit(&mut self, instance: usize) -> Result<(), Failure> {
         self.control.kill_after_commit(instance);
         let killed = async {
-            while self.cluster.instances[instance].is_running() {
+            while self.cluster.instances[instance].process.is_running() {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
@@ -24,7 +24,7 @@ impl Injector<'_> {
     }
 
     pub(super) async fn instance_kill(&mut self, instance: usize) -> Result<(), Failure> {
-        self.cluster.instances[instance].kill().await;
+        self.cluster.instances[instance].process.kill().await;
         self.wait(0, 500).await;
         self.cluster.instances[instance].start()?;
         self.cluster.instances[instance].ready().await
@@ -32,25 +32,20 @@ impl Injector<'_> {
 
     pub(super) async fn instance_pause(&mut self, instance: usize) -> Result<(), Failure> {
         for _ in 0..2 {
-            self.cluster.instances[instance].pause(true);
+            self.cluster.instances[instance].process.pause(true);
             self.wait(60, 2000).await;
-            self.cluster.instances[instance].pause(false);
+            self.cluster.instances[instance].process.pause(false);
             self.wait(50, 300).await;
         }
         Ok(())
     }
 
     pub(super) async fn instance_restart_without_database(&mut self, instance: usize) -> Result<(), Failure> {
-        let edges = &self.cluster.edges[instance];
-        let databases = || [&edges.primary, &edges.replicas[0], &edges.replicas[1]];
-        databases().iter().for_each(|edge| edge.refuse());
-        self.cluster.instances[instance].kill().await;
+        self.cluster.edges[instance].databases().for_each(Edge::refuse);
+        self.cluster.instances[instance].process.kill().await;
         self.cluster.instances[instance].start()?;
         self.wait(500, 2000).await;
-        let edges = &self.cluster.edges[instance];
-        for edge in [&edges.primary, &edges.replicas[0], &edges.replicas[1]] {
-            edge.heal();
-        }
+        self.cluster.edges[instance].databases().for_each(Edge::heal);
         // It may have given up meanwhile: whoever runs it starts it again.
         self.cluster.instances[instance].ready().await
     }

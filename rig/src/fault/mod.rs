@@ -36,6 +36,10 @@ pub(crate) enum Fault {
     PrimaryCutFromInstance,
     /// Between one instance and the primary everything takes 40 ms longer.
     PrimarySlow,
+    /// What the databases answer to one instance arrives 150 ms late; only its log is as quick as ever.
+    AnswersLate,
+    /// What the log answers to one instance arrives 75 ms late: a poll takes longer than the lease, and does not fail.
+    LogLate,
     /// A writing transaction stays open for 5 s.
     LongTransaction,
     /// One statement over 50,000 products.
@@ -49,7 +53,7 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::RedisKill,
         Self::RedisPause,
         Self::RedisFlush,
@@ -63,6 +67,8 @@ impl Fault {
         Self::InstancePause,
         Self::PrimaryCutFromInstance,
         Self::PrimarySlow,
+        Self::AnswersLate,
+        Self::LogLate,
         Self::LongTransaction,
         Self::UpdateAll,
         Self::PrimaryRestart,
@@ -86,6 +92,8 @@ impl Fault {
             Self::InstancePause => "instance-pause",
             Self::PrimaryCutFromInstance => "primary-cut-from-instance",
             Self::PrimarySlow => "primary-slow",
+            Self::AnswersLate => "answers-late",
+            Self::LogLate => "log-late",
             Self::LongTransaction => "long-transaction",
             Self::UpdateAll => "update-all",
             Self::PrimaryRestart => "primary-restart",
@@ -132,6 +140,8 @@ impl Injector<'_> {
             Fault::InstancePause => self.instance_pause(victim).await,
             Fault::PrimaryCutFromInstance => self.primary_cut(victim).await,
             Fault::PrimarySlow => self.primary_slow(victim).await,
+            Fault::AnswersLate => self.answers_late(victim).await,
+            Fault::LogLate => self.log_late(victim).await,
             Fault::LongTransaction => self.long_transaction().await,
             Fault::UpdateAll => self.update_all().await,
             Fault::PrimaryRestart => self.primary_restart().await,

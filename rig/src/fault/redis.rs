@@ -4,16 +4,16 @@ use crate::Failure;
 
 impl Injector<'_> {
     pub(super) async fn redis_kill(&mut self) -> Result<(), Failure> {
-        self.cluster.redis.kill().await;
+        self.cluster.redis.process.kill().await;
         self.wait(300, 2000).await;
         self.cluster.redis.forget()?;
         self.cluster.redis.start().await
     }
 
     pub(super) async fn redis_pause(&mut self) -> Result<(), Failure> {
-        self.cluster.redis.pause(true);
+        self.cluster.redis.process.pause(true);
         self.wait(300, 3000).await;
-        self.cluster.redis.pause(false);
+        self.cluster.redis.process.pause(false);
         Ok(())
     }
 
@@ -28,7 +28,7 @@ impl Injector<'_> {
     pub(super) async fn redis_old_dump(&mut self) -> Result<(), Failure> {
         self.cluster.redis.dump().await?;
         self.wait(500, 2500).await;
-        self.cluster.redis.kill().await;
+        self.cluster.redis.process.kill().await;
         self.cluster.redis.restore()?;
         self.cluster.redis.start().await
     }

@@ -8,28 +8,28 @@ use tokio::{
 
 /// One connection, one request in flight.
 #[derive(Debug)]
-pub(super) struct Connection {
+pub(crate) struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
 /// An answer, as long as the next request is not sent.
 #[derive(Debug)]
-pub(super) struct Reply<'c> {
-    pub(super) status: u16,
-    pub(super) head: &'c [u8],
-    pub(super) body: &'c [u8],
+pub(crate) struct Reply<'c> {
+    pub(crate) status: u16,
+    pub(crate) head: &'c [u8],
+    pub(crate) body: &'c [u8],
 }
 
 impl Connection {
-    pub(super) async fn open(address: SocketAddr, patience: Duration) -> io::Result<Self> {
+    pub(crate) async fn open(address: SocketAddr, patience: Duration) -> io::Result<Self> {
         let stream = tokio::time::timeout(patience, TcpStream::connect(address)).await??;
         stream.set_nodelay(true)?;
         Ok(Self { stream, buffer: Vec::with_capacity(16 * 1024) })
     }
 
     /// Sends a whole request and reads the whole answer. After an error the connection is of no use.
-    pub(super) async fn send(&mut self, request: &[u8], patience: Duration) -> io::Result<Reply<'_>> {
+    pub(crate) async fn send(&mut self, request: &[u8], patience: Duration) -> io::Result<Reply<'_>> {
         tokio::time::timeout(patience, self.exchange(request)).await?
     }
 

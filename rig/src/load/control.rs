@@ -13,6 +13,8 @@ const NONE: usize = usize::MAX;
 #[derive(Debug)]
 pub(crate) struct Control {
     stop: AtomicBool,
+    /// Nobody begins a write.
+    quiet: AtomicBool,
     /// Writers send to this instance only.
     write_to: AtomicUsize,
     /// The next write to this instance kills it after the commit.
@@ -37,6 +39,7 @@ impl Control {
     pub(crate) fn new(primary: u16, orders: UnboundedSender<Order>) -> Self {
         Self {
             stop: AtomicBool::new(false),
+            quiet: AtomicBool::new(false),
             write_to: AtomicUsize::new(NONE),
             die: AtomicUsize::new(NONE),
             primary: AtomicU16::new(primary),
@@ -50,6 +53,15 @@ impl Control {
 
     pub(crate) fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Whether writers rest; what was begun goes on to its end.
+    pub(crate) fn rest(&self, quiet: bool) {
+        self.quiet.store(quiet, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_resting(&self) -> bool {
+        self.quiet.load(Ordering::Relaxed)
     }
 
     pub(crate) fn write_to(&self, instance: Option<usize>) {

@@ -40,6 +40,9 @@ pub(super) async fn run(driver: Rc<Driver>, mut orders: UnboundedReceiver<Order>
             Ok(Some(Order::Phase(_))) | Err(_) => {}
             Ok(None) => return,
         }
+        if driver.control.is_resting() {
+            continue;
+        }
         if client.as_ref().is_none_or(Client::is_closed) {
             client = connect(driver.control.primary(), DATABASE).await.ok();
         }

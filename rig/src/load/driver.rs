@@ -38,10 +38,30 @@ pub(crate) struct Load {
     pub(crate) writers: usize,
     /// Registers of a large page.
     pub(crate) batch: usize,
-    /// Only the STRICT registers.
-    pub(crate) profiles_only: bool,
+    /// Which registers.
+    pub(crate) read: Registers,
     /// A reader's longest pause between two requests.
     pub(crate) think: Duration,
+}
+
+/// Which registers are read, and written by those who read them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Registers {
+    All,
+    /// The STRICT ones.
+    Profiles,
+    /// The public ones.
+    Catalog,
+}
+
+impl Registers {
+    pub(super) fn includes(self, kind: KeyKind) -> bool {
+        match self {
+            Self::All => true,
+            Self::Profiles => kind == KeyKind::Profile,
+            Self::Catalog => kind != KeyKind::Profile,
+        }
+    }
 }
 
 /// A driver at work.
@@ -102,16 +122,17 @@ pub(crate) fn start(
         let dispatcher = Rc::clone(&driver);
         local.spawn_local(async move {
             while let Some(order) = orders.recv().await {
+                if dispatcher.control.is_stopped() {
+                    return;
+                }
                 match order {
                     Order::Phase(name) => dispatcher.phase(&name),
                     order => drop(direct_orders.send(order)),
                 }
-                if dispatcher.control.is_stopped() {
-                    return;
-                }
             }
         });
         runtime.block_on(local);
+        driver.stats.borrow_mut().end();
         driver.stats.take()
     })?;
     Ok(Running { control, thread, recording })
@@ -189,7 +210,7 @@ impl Driver {
         let session = session.number;
         let instance = u8::try_from(instance).unwrap_or(u8::MAX);
         self.recorder.borrow_mut().note(Event::Read(Read { session, instance, from, to, unverified, values }));
-        self.stats.borrow_mut().good_read(usize::from(instance), from, to);
+        self.stats.borrow_mut().good_read(usize::from(instance), from, to, !unverified);
         true
     }
 }

@@ -9,9 +9,12 @@ mod reader;
 mod request;
 mod stats;
 mod storm;
+mod sweep;
 mod writer;
 
+pub(crate) use connection::Connection;
 pub(crate) use control::{Control, Order};
-pub(crate) use driver::{Load, Running, start};
+pub(crate) use driver::{Load, Registers, Running, start};
 pub(crate) use stats::Stats;
 pub(crate) use storm::storm;
+pub(crate) use sweep::Sweep;

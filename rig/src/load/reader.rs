@@ -10,7 +10,7 @@ pub(super) async fn run(driver: Rc<Driver>, number: usize, mut random: fastrand:
     let think = u64::try_from(driver.load.think.as_micros()).unwrap_or_default();
     while !driver.control.is_stopped() {
         let instance = random.usize(..driver.instances.len());
-        let Some(prepared) = driver.requests.any(driver.load.profiles_only, &mut random) else { return };
+        let Some(prepared) = driver.requests.any(driver.load.read, &mut random) else { return };
         if !driver.read(&mut session, instance, prepared).await {
             tokio::time::sleep(PAUSE).await;
         } else if think > 0 {

@@ -1,5 +1,5 @@
 //! Requests, written once.
-use super::answer::Shape;
+use super::{answer::Shape, driver::Registers};
 use crate::{
     history::KeyIndex,
     shop::{CATEGORIES, Key, KeyKind, Keys},
@@ -83,9 +83,20 @@ impl Requests {
         self.single.get(usize::try_from(key).ok()?)?.first()
     }
 
+    /// Every request that shows something public.
+    pub(super) fn catalog(&self) -> impl Iterator<Item = &Prepared> {
+        let singles = self.singles.iter().filter_map(|key| self.single.get(usize::try_from(*key).ok()?));
+        self.pages.iter().chain(&self.small_pages).chain(&self.lists).chain(singles.flatten())
+    }
+
     /// What a session reads next.
-    pub(super) fn any(&self, profiles_only: bool, random: &mut fastrand::Rng) -> Option<&Prepared> {
-        match if profiles_only { 15 } else { random.u8(..20) } {
+    pub(super) fn any(&self, read: Registers, random: &mut fastrand::Rng) -> Option<&Prepared> {
+        let choice = match read {
+            Registers::All => random.u8(..20),
+            Registers::Profiles => 15,
+            Registers::Catalog => (random.u8(..18) + 17) % 20,
+        };
+        match choice {
             0..10 => random.choice(&self.pages),
             10..12 => random.choice(&self.small_pages),
             12..15 => random.choice(&self.lists),
@@ -118,7 +129,7 @@ pub(super) fn plain(method: &str, path: &str) -> Vec<u8> {
         .into_bytes()
 }
 
-fn percent(text: &str) -> String {
+pub(super) fn percent(text: &str) -> String {
     let mut out = String::with_capacity(text.len() * 2);
     for byte in text.bytes() {
         match byte {

@@ -15,8 +15,14 @@ pub(crate) struct PhaseStats {
     pub(crate) write_errors: u64,
     /// The longest time without a good answer of one instance, in nanoseconds.
     pub(crate) longest_gap: Nanos,
-    /// The longest time from the beginning to an instance's first good answer, in nanoseconds.
-    pub(crate) first_good: Nanos,
+    /// The longest time from the beginning to an instance's first answer, in nanoseconds.
+    pub(crate) first_answer: Nanos,
+    /// The same to its first answer that was proven fresh.
+    pub(crate) first_proven: Nanos,
+    /// The most instances that gave no proven answer at all in one of the times.
+    pub(crate) without_proof: usize,
+    /// The longest time from the beginning to the first acknowledged write.
+    pub(crate) first_write: Nanos,
     /// The first errors, for people.
     pub(crate) examples: Vec<String>,
 }
@@ -30,26 +36,42 @@ pub(crate) struct Stats {
     phase: String,
     began: Nanos,
     last_good: [Nanos; INSTANCES],
-    seen_good: [bool; INSTANCES],
+    answered: [bool; INSTANCES],
+    proven: [bool; INSTANCES],
+    written: bool,
 }
 
 impl Stats {
     pub(super) fn begin(&mut self, name: &str, now: Nanos) {
+        self.end();
         self.phase = name.to_owned();
         self.began = now;
-        self.seen_good = [false; INSTANCES];
         self.current().times += 1;
     }
 
-    pub(super) fn good_read(&mut self, instance: usize, from: Nanos, to: Nanos) {
+    /// Ends what there was.
+    pub(super) fn end(&mut self) {
+        let without_proof = self.proven.iter().filter(|proven| !**proven).count();
+        if let Some(phase) = self.phases.get_mut(&self.phase) {
+            phase.without_proof = phase.without_proof.max(without_proof);
+        }
+        (self.answered, self.proven, self.written) = Default::default();
+    }
+
+    pub(super) fn good_read(&mut self, instance: usize, from: Nanos, to: Nanos, proven: bool) {
         let gap = to.saturating_sub(self.last_good[instance].max(self.began));
         self.last_good[instance] = to;
-        let first = !std::mem::replace(&mut self.seen_good[instance], true);
+        let first = !std::mem::replace(&mut self.answered[instance], true);
+        // What was on its way when the phase began says nothing of it.
+        let first_proven = proven && from >= self.began && !std::mem::replace(&mut self.proven[instance], true);
         let since = to.saturating_sub(self.began);
         let phase = self.current();
         phase.longest_gap = phase.longest_gap.max(gap);
         if first {
-            phase.first_good = phase.first_good.max(since);
+            phase.first_answer = phase.first_answer.max(since);
+        }
+        if first_proven {
+            phase.first_proven = phase.first_proven.max(since);
         }
         phase.reads.push(micros(to - from));
     }
@@ -63,7 +85,13 @@ impl Stats {
     }
 
     pub(super) fn good_write(&mut self, from: Nanos, to: Nanos, waited: u32) {
-        self.current().writes.push(micros(to - from));
+        let first = from >= self.began && !std::mem::replace(&mut self.written, true);
+        let since = to.saturating_sub(self.began);
+        let phase = self.current();
+        phase.writes.push(micros(to - from));
+        if first {
+            phase.first_write = phase.first_write.max(since);
+        }
         self.commit_waits.push(waited);
     }
 

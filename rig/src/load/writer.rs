@@ -21,8 +21,8 @@ const COMMIT_WAIT: Duration = Duration::from_millis(51);
 
 pub(super) async fn run(driver: Rc<Driver>, number: usize, mut random: fastrand::Rng) {
     let writers = driver.load.writers;
-    let profiles_only = driver.load.profiles_only;
-    let is_written = |key: &Key| if profiles_only { key.kind == KeyKind::Profile } else { key.kind != KeyKind::Direct };
+    let read = driver.load.read;
+    let is_written = |key: &Key| key.kind != KeyKind::Direct && read.includes(key.kind);
     let is_mine = |key: &&Key| is_written(key) && usize::try_from(key.index).unwrap_or(0) % writers == number;
     let mine: Vec<Key> = driver.keys.all().iter().filter(is_mine).cloned().collect();
     let mut writer = Writer { session: Session::new(1000 + number), is_there: HashMap::new(), driver };
@@ -31,7 +31,9 @@ pub(super) async fn run(driver: Rc<Driver>, number: usize, mut random: fastrand:
         let hot = mine.len().div_ceil(6);
         let count = if random.u8(..10) < 6 { hot } else { mine.len() };
         let Some(key) = mine.get((random.usize(..count.max(1)) * 7) % mine.len().max(1)) else { return };
-        writer.write(key, &mut random).await;
+        if !writer.driver.control.is_resting() {
+            writer.write(key, &mut random).await;
+        }
         tokio::time::sleep(Duration::from_millis(random.u64(..=PAUSE_MS))).await;
     }
 }

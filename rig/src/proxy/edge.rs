@@ -1,5 +1,8 @@
 //! One edge: a listener, where it leads, and what happens on the way.
-use super::pump::pump;
+use super::{
+    lane::{Known, Lane},
+    pump::pump,
+};
 use std::{
     io,
     net::{Ipv4Addr, SocketAddr},
@@ -22,18 +25,34 @@ pub(crate) enum Flow {
     Delay(Duration),
 }
 
+/// Both directions.
+#[derive(Clone, Copy, Debug, Default)]
+struct Flows {
+    /// From the client to the server.
+    there: Flow,
+    /// From the server to the client.
+    back: Flow,
+}
+
 /// What an edge does.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct State {
     target: SocketAddr,
-    /// From the client to the server.
-    pub(super) there: Flow,
-    /// From the server to the client.
-    pub(super) back: Flow,
+    log: Flows,
+    others: Flows,
     /// New connections are reset.
     refuse: bool,
     /// Connections of an older generation are reset.
     generation: u64,
+}
+
+impl State {
+    fn of(&self, lane: Lane) -> Flows {
+        match lane {
+            Lane::Log => self.log,
+            Lane::Others => self.others,
+        }
+    }
 }
 
 /// A handle; dropping the last one ends the proxy's listener with its runtime.
@@ -48,7 +67,8 @@ impl Edge {
     pub(crate) async fn open(target: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
-        let state = State { target, there: Flow::Pass, back: Flow::Pass, refuse: false, generation: 0 };
+        let (log, others) = (Flows::default(), Flows::default());
+        let state = State { target, log, others, refuse: false, generation: 0 };
         let (sender, receiver) = watch::channel(state);
         tokio::spawn(accept(listener, receiver));
         Ok(Self { address, state: sender })
@@ -77,7 +97,17 @@ impl Edge {
 
     /// What happens in each direction, to open and new connections.
     pub(crate) fn flow(&self, there: Flow, back: Flow) {
-        self.state.send_modify(|state| (state.there, state.back) = (there, back));
+        self.flow_of(Lane::Log, there, back);
+        self.flow_of(Lane::Others, there, back);
+    }
+
+    /// The same for one kind of connections.
+    pub(crate) fn flow_of(&self, lane: Lane, there: Flow, back: Flow) {
+        let flows = Flows { there, back };
+        self.state.send_modify(|state| match lane {
+            Lane::Log => state.log = flows,
+            Lane::Others => state.others = flows,
+        });
     }
 
     /// Resets all connections, and new ones until it heals.
@@ -114,7 +144,7 @@ async fn connect(mut client: TcpStream, mut state: watch::Receiver<State>) {
     let generation = state.borrow_and_update().generation;
     let is_over = |state: &State| state.refuse || state.generation != generation;
     // A packet that opens a connection does not pass either.
-    let through = state.wait_for(|state| is_over(state) || state.there != Flow::Hold).await;
+    let through = state.wait_for(|state| is_over(state) || state.others.there != Flow::Hold).await;
     let target = through.ok().and_then(|state| (!is_over(&state)).then_some(state.target));
     let Some(target) = target else { return reset(&client) };
     let Ok(mut server) = TcpStream::connect(target).await else { return reset(&client) };
@@ -122,8 +152,10 @@ async fn connect(mut client: TcpStream, mut state: watch::Receiver<State>) {
     let cut = {
         let (client_read, client_write) = client.split();
         let (server_read, server_write) = server.split();
-        let there = pump(client_read, server_write, state.clone(), |state| state.there);
-        let back = pump(server_read, client_write, state.clone(), |state| state.back);
+        let known = Known::default();
+        let first = |bytes: &[u8]| known.read(bytes);
+        let there = pump(client_read, server_write, state.clone(), first, |state| state.of(known.lane()).there);
+        let back = pump(server_read, client_write, state.clone(), |_| {}, |state| state.of(known.lane()).back);
         tokio::select! {
             _ = async { tokio::join!(there, back) } => false,
             _ = state.wait_for(is_over) => true,

@@ -1,5 +1,5 @@
 //! Each fault against a server that answers what it hears.
-use super::{Edge, Flow};
+use super::{Edge, Flow, Lane};
 use std::{net::SocketAddr, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -92,4 +92,48 @@ async fn an_edge_leads_elsewhere() {
     assert!(ask(&mut open, 1).await.is_err());
     let mut new = TcpStream::connect(edge.address()).await.unwrap();
     assert_eq!(ask(&mut new, 1).await.unwrap(), 3);
+}
+
+#[tokio::test]
+async fn the_connection_of_the_log_can_stand_still_alone() {
+    let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let edge = Edge::open(server.local_addr().unwrap()).await.unwrap();
+    let connect = async |name: &str| {
+        let mut client = TcpStream::connect(edge.address()).await.unwrap();
+        let startup = format!("user\0tradewind\0application_name\0{name}\0\0");
+        client.write_all(startup.as_bytes()).await.unwrap();
+        let (mut served, _) = server.accept().await.unwrap();
+        served.read_exact(&mut vec![0; startup.len()]).await.unwrap();
+        (client, served)
+    };
+    let (mut log, mut log_served) = connect("tradewind-log").await;
+    let (mut other, mut other_served) = connect("tradewind").await;
+    edge.flow_of(Lane::Log, Flow::Pass, Flow::Hold);
+    log_served.write_u8(1).await.unwrap();
+    other_served.write_u8(2).await.unwrap();
+    assert_eq!(other.read_u8().await.unwrap(), 2);
+    assert!(tokio::time::timeout(A_WHILE, log.read_u8()).await.is_err());
+    edge.heal();
+    assert_eq!(log.read_u8().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn delayed_bytes_keep_their_order() {
+    let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let edge = Edge::open(server.local_addr().unwrap()).await.unwrap();
+    let mut client = TcpStream::connect(edge.address()).await.unwrap();
+    let (mut served, _) = server.accept().await.unwrap();
+    edge.flow(Flow::Pass, Flow::Delay(A_WHILE));
+    let began = tokio::time::Instant::now();
+    for byte in 0..5 {
+        served.write_u8(byte).await.unwrap();
+        tokio::time::sleep(A_WHILE / 10).await;
+    }
+    for byte in 0..5 {
+        assert_eq!(client.read_u8().await.unwrap(), byte);
+    }
+    assert!(began.elapsed() >= A_WHILE);
+    edge.heal();
+    served.write_u8(9).await.unwrap();
+    assert_eq!(client.read_u8().await.unwrap(), 9);
 }

@@ -53,6 +53,12 @@ pub(crate) struct CacheFigures {
     pub(crate) outcomes: BTreeMap<String, f64>,
     pub(crate) fence_p50_ms: Option<f64>,
     pub(crate) fence_p99_ms: Option<f64>,
+    /// Share (0 to 1) of the keys that the first tier answered; whole answers that are kept are not in it. What joined
+    /// another's load counts as no hit.
+    pub(crate) hit_ratio_l1: Option<f64>,
+    /// Share of the keys that the first tier did not answer and the second did. At least: what was superseded in the
+    /// first and found in the second counts twice in the denominator.
+    pub(crate) hit_ratio_l2: Option<f64>,
     /// Everything that was counted about the cache.
     pub(crate) counters: BTreeMap<String, f64>,
 }
@@ -69,11 +75,22 @@ impl CacheFigures {
             .keys()
             .find_map(|line| line.split("_bucket{").next().filter(|name| name.ends_with("cache_fence_seconds")));
         let fence = |at: f64| fence.and_then(|name| quantile(totals, name, at)).map(|seconds| seconds * 1e3);
+        let joined: f64 = totals
+            .iter()
+            .filter(|(line, _)| line.contains("cache_flight_joined_total"))
+            .map(|(_, joined)| joined)
+            .sum();
+        let (l1, others) = keys(&outcomes, joined);
+        let ratio = |hits: f64, all: f64| (all > 0.0).then(|| hits / all);
+        let l2 = outcomes.get("l2 hit").copied().unwrap_or(0.0);
+        let (hit_ratio_l1, hit_ratio_l2) = (ratio(l1, l1 + others), ratio(l2, others));
         let about = |line: &str| (line.contains("cache") || line.contains("breaker")) && !line.contains("_bucket");
         Self {
             outcomes,
             fence_p50_ms: fence(0.5),
             fence_p99_ms: fence(0.99),
+            hit_ratio_l1,
+            hit_ratio_l2,
             counters: totals
                 .iter()
                 .filter(|(line, _)| about(line))
@@ -81,6 +98,13 @@ impl CacheFigures {
                 .collect(),
         }
     }
+}
+
+/// Keys that the first tier answered, and at most so many others.
+fn keys(outcomes: &BTreeMap<String, f64>, joined: f64) -> (f64, f64) {
+    let count = |name: &str| outcomes.get(name).copied().unwrap_or(0.0);
+    let others = ["l2 hit", "load miss", "any superseded", "any expired"].map(count);
+    (count("l1 hit"), others.iter().sum::<f64>() + joined)
 }
 
 /// While the rig did one thing.
@@ -96,8 +120,14 @@ pub(crate) struct PhaseReport {
     pub(crate) write_ms: Quantiles,
     /// The longest time in which one instance gave no good answer.
     pub(crate) longest_gap_ms: f64,
-    /// From the beginning to the last instance's first good answer.
-    pub(crate) first_good_ms: f64,
+    /// From the beginning to the last instance's first answer, proven fresh or not.
+    pub(crate) first_answer_ms: f64,
+    /// The same to its first answer that was proven.
+    pub(crate) first_proven_ms: f64,
+    /// The most instances that gave no proven answer in one of the times.
+    pub(crate) without_proof: usize,
+    /// The longest time to the first acknowledged write.
+    pub(crate) first_write_ms: f64,
     pub(crate) examples: Vec<String>,
 }
 
@@ -116,7 +146,10 @@ impl Report {
                 read_ms: Quantiles::of(&mut phase.reads),
                 write_ms: Quantiles::of(&mut phase.writes),
                 longest_gap_ms: crate::checker::ms(phase.longest_gap),
-                first_good_ms: crate::checker::ms(phase.first_good),
+                first_answer_ms: crate::checker::ms(phase.first_answer),
+                first_proven_ms: crate::checker::ms(phase.first_proven),
+                without_proof: phase.without_proof,
+                first_write_ms: crate::checker::ms(phase.first_write),
                 examples: phase.examples.clone(),
             };
             phases.insert(name.clone(), report);

@@ -1,6 +1,9 @@
 //! For people.
-use super::Report;
+use super::{PhaseReport, Report};
 use std::fmt::{self, Display, Formatter};
+
+/// What the phase behind a fault begins with.
+const AFTER: &str = "after ";
 
 impl Display for Report {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -27,7 +30,7 @@ impl Display for Report {
         }
         writeln!(
             f,
-            "unverified answers: {} ({} of them stale, the worst by {:.0} ms)",
+            "unverified values: {} ({} of them stale, the worst by {:.0} ms)",
             v.unverified, v.unverified_stale, v.unverified_worst_ms
         )?;
         writeln!(
@@ -46,6 +49,14 @@ impl Display for Report {
         if let (Some(p50), Some(p99)) = (self.cache.fence_p50_ms, self.cache.fence_p99_ms) {
             writeln!(f, "fence: p50 <= {p50:.2}, p99 <= {p99:.2} ms")?;
         }
+        if let (Some(l1), Some(l2)) = (self.cache.hit_ratio_l1, self.cache.hit_ratio_l2) {
+            writeln!(
+                f,
+                "hits: first tier {:.1} % of what is asked for, second tier {:.1} % of what the first has not",
+                l1 * 100.0,
+                l2 * 100.0
+            )?;
+        }
         let all: f64 = self.cache.outcomes.values().sum();
         if all > 0.0 {
             let shares = self.cache.outcomes.iter().map(|(name, count)| format!("{name} {:.2} %", count / all * 100.0));
@@ -56,38 +67,64 @@ impl Display for Report {
 }
 
 impl Report {
+    /// One line for what the rig did, and beside it for what came after.
     fn write_phases(&self, f: &mut Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "\n{:40} {:>5} {:>9} {:>6} {:>10} {:>8} {:>8} {:>9} {:>9} {:>9} {:>9}",
-            "phase",
+            "\n{:32} {:>5} {:>13} {:>17} {:>6} {:>15} {:>11} {:>7} {:>15} {:>8}",
+            "during/after",
             "times",
-            "reads",
+            "values read",
+            "p99 read, ms",
             "wrong",
             "unverified",
             "errors",
             "lost w.",
-            "p99 read",
-            "p99 write",
-            "gap",
-            "first ok"
+            "first good, ms",
+            "gap, ms"
         )?;
-        for (name, phase) in &self.phases {
+        let none = PhaseReport::default();
+        for (name, during) in self.phases.iter().filter(|(name, _)| !name.starts_with(AFTER)) {
+            let after = self.phases.get(&format!("{AFTER}{name}"));
+            let pair = |figure: &dyn Fn(&PhaseReport) -> String| match after {
+                Some(after) => format!("{}/{}", figure(during), figure(after)),
+                None => figure(during),
+            };
+            let sum = |figure: fn(&PhaseReport) -> u64| figure(during) + figure(after.unwrap_or(&none));
             writeln!(
                 f,
-                "{name:40} {:>5} {:>9} {:>6} {:>10} {:>8} {:>8} {:>6.1} ms {:>6.1} ms {:>6.0} ms {:>6.0} ms",
-                phase.times,
-                phase.reads,
-                phase.violations,
-                phase.unverified,
-                phase.read_errors,
-                phase.write_errors,
-                phase.read_ms.p99,
-                phase.write_ms.p99,
-                phase.longest_gap_ms,
-                phase.first_good_ms
+                "{name:32} {:>5} {:>13} {:>17} {:>6} {:>15} {:>11} {:>7} {:>15} {:>8.0}",
+                during.times,
+                pair(&|phase| short(phase.reads)),
+                pair(&|phase| format!("{:.1}", phase.read_ms.p99)),
+                sum(|phase| phase.violations),
+                pair(&|phase| short(phase.unverified)),
+                pair(&|phase| phase.read_errors.to_string()),
+                sum(|phase| phase.write_errors),
+                pair(&|phase| phase.first_good()),
+                during.longest_gap_ms.max(after.unwrap_or(&none).longest_gap_ms)
             )?;
         }
         Ok(())
+    }
+}
+
+impl PhaseReport {
+    fn first_good(&self) -> String {
+        match self.without_proof {
+            0 => format!("{:.0}", self.first_proven_ms),
+            // Of the others: not of all instances.
+            count => format!("none of {count}"),
+        }
+    }
+}
+
+/// Thousands and millions.
+#[allow(clippy::cast_precision_loss, reason = "rounded anyway")]
+fn short(count: u64) -> String {
+    match count {
+        0..10_000 => count.to_string(),
+        10_000..10_000_000 => format!("{:.0}k", count as f64 / 1e3),
+        _ => format!("{:.1}M", count as f64 / 1e6),
     }
 }

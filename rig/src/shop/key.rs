@@ -122,3 +122,8 @@ impl Keys {
 pub(crate) fn category_id(category: usize) -> Uuid {
     Uuid::from_u128(0x0172_6967_0000_7000_9000_0000_0000_0000 + u128::try_from(category).unwrap_or_default())
 }
+
+/// The product whose stock is asked for, its variant, and the warehouse that it is in.
+pub(crate) fn stock_id() -> Uuid {
+    Uuid::from_u128(0x0172_6967_0000_7000_b000_0000_0000_0000)
+}

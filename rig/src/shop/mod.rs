@@ -2,5 +2,5 @@
 mod key;
 mod setup;
 
-pub(crate) use key::{CATEGORIES, Key, KeyKind, Keys, category_id};
+pub(crate) use key::{CATEGORIES, Key, KeyKind, Keys, category_id, stock_id};
 pub(crate) use setup::{fill, update_all};

@@ -1,5 +1,5 @@
 //! Fills an empty, migrated database.
-use super::key::{CATEGORIES, Keys, category_id};
+use super::key::{CATEGORIES, Keys, category_id, stock_id};
 use crate::{Failure, shop::KeyKind};
 use tokio_postgres::Client;
 
@@ -29,6 +29,19 @@ SELECT key, index || '@rig.example', index || '.0', now() FROM unnest($1::uuid[]
 const CATEGORY: &str = "
 INSERT INTO categories (id, slug, name, created_at, updated_at)
 SELECT id, 'rig-' || (index - 1), 'Rig', now(), now() FROM unnest($1::uuid[]) WITH ORDINALITY AS t (id, index)";
+/// A product whose variant is in a warehouse: nothing of that is a register.
+const STOCK: &str = "
+INSERT INTO products (id, slug, title, description_html, vendor, product_type, status, tags, options, created_at, updated_at)
+VALUES ($1, 'stock', 'Stock', '', '', '', 'active', '[]', '[]', now(), now())";
+const VARIANT: &str = "
+INSERT INTO variants (id, product_id, title, option_values, position, policy, tracked, attributes)
+VALUES ($1, $1, '', '[]', 0, 'deny', true, '[]')";
+const PRICE: &str =
+    "INSERT INTO variant_prices (variant_id, channel_id, amount) SELECT $1, channels.id, 100 FROM channels";
+const WAREHOUSE: &str = "INSERT INTO warehouses (id, code, name, created_at) VALUES ($1, 'rig', 'Rig', now())";
+const SELLS: &str = "INSERT INTO channel_warehouses (channel_id, warehouse_id) SELECT channels.id, $1 FROM channels";
+const LEVEL: &str = "INSERT INTO stock_levels (variant_id, warehouse_id, on_hand) VALUES ($1, $1, 5)";
+
 const FILLER: &str = "
 INSERT INTO products (id, slug, title, description_html, vendor, product_type, status, tags, options, created_at, updated_at)
 SELECT gen_random_uuid(), 'filler-' || n, 'Filler', '', '', '', 'active', '[]', '[]', now(), now()
@@ -56,6 +69,11 @@ pub(crate) async fn fill(client: &Client, keys: &Keys) -> Result<(), Failure> {
     let ids: Vec<_> = profiles.iter().map(|key| key.id).collect();
     let indexes = profiles.iter().map(|key| i32::try_from(key.index)).collect::<Result<Vec<_>, _>>()?;
     client.execute(CUSTOMER, &[&ids, &indexes]).await?;
+    let stock = stock_id();
+    for statement in [STOCK, VARIANT, PRICE, WAREHOUSE, SELLS, LEVEL] {
+        client.execute(statement, &[&stock]).await?;
+    }
+    client.execute(LISTING, &[&vec![stock]]).await?;
     client.execute(FILLER, &[&i64::try_from(FILLERS)?]).await?;
     client.batch_execute("ANALYZE").await?;
     Ok(())

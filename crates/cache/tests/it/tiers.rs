@@ -1,10 +1,11 @@
 use crate::support::{Database, Tailed, config, get, start};
+use futures_util::future::BoxFuture;
 use std::{
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 use tokio::time::{advance, sleep};
-use tradewind_cache::{Cache, CacheError, LeaseState, Use, Verdict};
+use tradewind_cache::{Cache, CacheError, LeaseState, Log, LogError, Poll, Use, Verdict};
 use tradewind_kv::{Kv, Memory};
 
 fn instance(db: &Arc<Database>, kv: &Arc<Memory>) -> Cache {
@@ -92,6 +93,37 @@ async fn another_history_of_the_database_starts_anew() {
     let (got, found) = get(&cache.view(None, Use::ReadWrite), &db, &[1]).await;
     assert_eq!((got.unwrap()[&1], found.missed, db.loads()), (10, 1, 2));
     assert_eq!(cache.judge(&stamp), Verdict::Superseded);
+}
+
+/// Reading all of it takes longer than a poll may.
+struct Long(Tailed);
+
+impl Log for Long {
+    fn poll(&self, since: Option<u64>) -> BoxFuture<'_, Result<Poll, LogError>> {
+        Box::pin(async move {
+            if since.is_none() {
+                sleep(Duration::from_secs(3)).await;
+            }
+            self.0.poll(since).await
+        })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_log_is_read_at_the_start_and_in_another_history() {
+    let db = Arc::new(Database::default());
+    db.write(1, Some(10));
+    let cache = Cache::start(config(), Arc::new(Long(Tailed(Arc::clone(&db)))), None, None);
+    for history in 1..3 {
+        sleep(Duration::from_secs(4)).await;
+        let view = cache.view(None, Use::ReadWrite);
+        assert_eq!(get(&view, &db, &[1]).await.0.unwrap()[&1], 10);
+        assert!(view.summary().stamp(cache.now()).is_some(), "verified");
+        db.epoch.store(history, Ordering::SeqCst);
+        // Somebody must ask, or nobody looks.
+        sleep(Duration::from_millis(100)).await;
+        get(&cache.view(None, Use::ReadWrite), &db, &[1]).await.0.ok();
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -15,3 +15,4 @@ mod shop;
 mod tax;
 mod totals;
 mod word;
+mod worked_example;

@@ -50,10 +50,20 @@ fn an_amount_is_split_over_the_lines_to_the_cent() {
 #[test]
 fn products_go_before_the_order_and_each_takes_of_what_is_left() {
     let basket = basket(vec![line(1, 1, 10_000, 1), line(2, 2, 1_000, 1)]);
-    let rules = [promotion(8, all_off("10")), promotion(9, products_off("20", &[1]))];
+    // The order's goes first by what it saves, and is applied behind the products' all the same.
+    let rules = [promotion(8, all_off("30")), promotion(9, products_off("20", &[1]))];
     let found = discounts(&rules, &basket).unwrap();
-    assert_eq!(lines(&found), [(1, 9, 2_000), (1, 8, 800), (2, 8, 100)]);
+    assert_eq!(lines(&found), [(1, 9, 2_000), (1, 8, 2_400), (2, 8, 300)]);
     assert_eq!(found.applied, [id(9), id(8)]);
+}
+
+#[test]
+fn a_minimum_that_is_just_reached_is_reached() {
+    let basket = basket(vec![line(1, 1, 1_000, 2)]);
+    let conditions =
+        Conditions { minimum_subtotal: Some(eur(2_000)), minimum_quantity: Some(2), ..Conditions::default() };
+    let rule = Promotion { conditions, ..promotion(9, all_off("10")) };
+    assert_eq!(lines(&discounts(&[rule], &basket).unwrap()), [(1, 9, 200)]);
 }
 
 #[test]
@@ -163,6 +173,24 @@ fn reduced_lines_can_be_left_out() {
     let items = ItemFilter { full_price_only: true, ..ItemFilter::ALL };
     let rule = promotion(9, Action::PercentageOff { rate: percent("10"), target: Target::Items(items) });
     assert_eq!(lines(&discounts(&[rule], &basket).unwrap()), [(2, 9, 100)]);
+}
+
+#[test]
+fn a_promotion_that_makes_no_sense_is_not_stored() {
+    let now = DateTime::UNIX_EPOCH;
+    assert_eq!(promotion(1, all_off("10")).mistakes(), []);
+    let amount = |minor| Action::AmountOff { amount: eur(minor), per: AmountPer::Once, target: Target::Order };
+    let bad = Promotion {
+        name: String::new(),
+        conditions: Conditions { starts_at: Some(now), ends_at: Some(now), ..Conditions::default() },
+        limits: UsageLimits { total: Some(0), per_customer: None },
+        ..promotion(1, amount(0))
+    };
+    use PromotionError::*;
+    assert_eq!(bad.mistakes(), [Name(0), Amount(eur(0)), Period, Limit]);
+    for rate in ["0", "100.0001"] {
+        assert_eq!(promotion(1, all_off(rate)).mistakes(), [Rate(percent(rate))]);
+    }
 }
 
 #[test]

@@ -63,7 +63,9 @@ fn wrong_figures_are_errors_not_totals() {
         lines: vec![LineDiscount { line_id: id(line), promotion_id: id(7), amount }],
         ..Discounts::default()
     };
-    for bad in [discount(2, 1), discount(1, 2), discount(1, -1)] {
+    let one = || discount(1, 1).lines;
+    let twice = Discounts { lines: [one(), one()].concat(), ..Discounts::default() };
+    for bad in [discount(2, 1), discount(1, 2), discount(1, -1), twice] {
         let error = PricingError::BadDiscount { promotion_id: id(7) };
         assert_eq!(of(&basket(vec![line(1, 2, 1, 1)]), &bad), Err(error));
     }

@@ -9,7 +9,8 @@ use tradewind_domain::order::*;
 use tradewind_domain::password::PasswordErrorCode;
 use tradewind_domain::payment::{PaymentErrorCode, PaymentStage, PaymentStatus};
 use tradewind_domain::pricing_error::PricingErrorCode;
-use tradewind_domain::promotion::PromotionRefusalCode;
+use tradewind_domain::promotion::{PromotionErrorCode, PromotionRefusalCode};
+use tradewind_domain::shipping::ShippingErrorCode;
 use tradewind_domain::staff::{Access, Area, BuiltInRole};
 use tradewind_domain::word::Word;
 
@@ -39,7 +40,9 @@ fn codes_are_words_in_capitals() {
     check::<PasswordErrorCode>(capital);
     check::<PaymentErrorCode>(capital);
     check::<PricingErrorCode>(capital);
+    check::<PromotionErrorCode>(capital);
     check::<PromotionRefusalCode>(capital);
+    check::<ShippingErrorCode>(capital);
 }
 
 #[test]

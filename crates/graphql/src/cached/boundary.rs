@@ -1,6 +1,7 @@
 //! When what a channel shows changes by itself: its next product is published, and nothing is written then.
 use crate::loaders::Source;
 use chrono::{DateTime, Utc};
+use get_size2::GetSize as _;
 use std::{
     sync::{
         Arc,
@@ -88,6 +89,6 @@ impl Cached for NextPublications {
     fn value_tags(&self, _: &Uuid, _: &Self::Value, _: &mut Vec<Tag>) {}
 
     fn weight(moments: &Self::Value) -> usize {
-        size_of_val::<[DateTime<Utc>]>(moments)
+        moments.get_heap_size()
     }
 }

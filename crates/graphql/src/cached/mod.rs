@@ -55,7 +55,7 @@ macro_rules! cached {
             }
 
             fn weight(value: &Self::Value) -> usize {
-                $crate::cached::weight(value)
+                get_size2::GetSize::get_heap_size(value)
             }
 
             $(fn expires(&self) -> Option<std::time::SystemTime> {
@@ -69,9 +69,4 @@ pub(crate) use cached;
 /// Reads as `absent: never`.
 pub(crate) const fn never() -> bool {
     false
-}
-
-/// Bytes of a value, as long as its encoding: what rows are made of is mostly text.
-pub(crate) fn weight(value: &impl serde::Serialize) -> usize {
-    postcard::experimental::serialized_size(value).unwrap_or(usize::MAX)
 }

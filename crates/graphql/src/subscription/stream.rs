@@ -17,7 +17,7 @@ use async_graphql::{
     Request, Response, Variables,
     parser::types::{ExecutableDocument, OperationType},
 };
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt, future::BoxFuture};
 use parking_lot::Mutex;
 use std::{
     sync::{Arc, OnceLock, atomic::AtomicBool},
@@ -55,7 +55,15 @@ pub struct EventStream {
 impl Engine {
     /// Begins a subscription; what happens from now on is told. An error is the answer to a request of which nothing
     /// runs.
-    pub async fn subscribe(&self, prepared: Prepared, context: &RequestContext) -> Result<EventStream, Box<Outcome>> {
+    pub fn subscribe<'a>(
+        &'a self,
+        prepared: Prepared,
+        context: &'a RequestContext,
+    ) -> BoxFuture<'a, Result<EventStream, Box<Outcome>>> {
+        self.stream(prepared, context).boxed()
+    }
+
+    async fn stream(&self, prepared: Prepared, context: &RequestContext) -> Result<EventStream, Box<Outcome>> {
         if !prepared.is_subscription() {
             return Err(refuse(Code::BadUserInput, "this operation is no subscription: run it".to_owned(), context));
         }
@@ -139,7 +147,11 @@ impl EventStream {
 
     /// Runs the operation for an event. `None`: this channel tells nobody of it. The context is that of the event: its
     /// time, its ids.
-    pub async fn execute(&self, event: Event, context: &RequestContext) -> Option<Outcome> {
+    pub fn execute<'a>(&'a self, event: Event, context: &'a RequestContext) -> BoxFuture<'a, Option<Outcome>> {
+        self.answer(event, context).boxed()
+    }
+
+    async fn answer(&self, event: Event, context: &RequestContext) -> Option<Outcome> {
         let started = Instant::now();
         let resolving = context.explain.then(|| Arc::new(OnceLock::new()));
         let frontier = self.engine.frontier();

@@ -68,7 +68,8 @@ impl CacheLog {
     /// that of the last answer, everything is told, whatever `since` is.
     ///
     /// On PostgreSQL an answer takes at most 100 ms (10 s for everything); then the connection is given up, and the next
-    /// poll opens another one, after a pause of 20 to 200 ms at random.
+    /// poll opens another one, which may take 1 s; dropped meanwhile, the poll after it waits for the same one. A pause
+    /// after an error is the caller's.
     pub async fn poll(&self, since: Option<u64>) -> Result<LogPoll, DbError> {
         match &self.0 {
             Kinds::Postgres(tail) => tail.lock().await.poll(since).await,

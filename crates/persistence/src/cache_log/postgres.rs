@@ -10,13 +10,17 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+use tokio::task::JoinHandle;
 use tokio_postgres::{Client, Row, Statement, config::TargetSessionAttrs, types::Type};
 
 /// A poll that takes longer has lost its connection, or its use.
 const PATIENCE: Duration = Duration::from_millis(100);
-/// Reading everything may take longer, and so may connecting.
+/// Reading everything may take longer.
 const LOAD_PATIENCE: Duration = Duration::from_secs(10);
+/// And so may connecting, all that a connection begins with included.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(1);
+/// What `pg_stat_activity` calls the connection, which is none of the pool's.
+const APPLICATION_NAME: &str = "tradewind-log";
 
 /// What stays the same for as long as a connection lives.
 const IDENTITY: &str = "SELECT system_identifier::text || '-' ||
@@ -53,8 +57,8 @@ pub(super) struct Tail {
     address: Address,
     tls: Tls,
     connection: Option<Connection>,
-    /// Not before this time.
-    connect_at: Option<Instant>,
+    /// The next one, under way: a poll that is given up does not take it along, for it may need longer than a poll.
+    connecting: Option<JoinHandle<Result<Connection, DbError>>>,
     told: Option<Told>,
 }
 
@@ -87,47 +91,31 @@ impl Tail {
         let options = postgres_options(parse_postgres(&config.url)?, config.statement_timeout);
         let (mut address, tls) = crate::reader::address(&options, config)?;
         address
+            .application_name(APPLICATION_NAME)
             .target_session_attrs(TargetSessionAttrs::ReadWrite)
             .connect_timeout(CONNECT_PATIENCE.min(config.acquire_timeout));
-        Ok(Self { address, tls, connection: None, connect_at: None, told: None })
+        Ok(Self { address, tls, connection: None, connecting: None, told: None })
     }
 
     pub(super) async fn poll(&mut self, since: Option<u64>) -> Result<LogPoll, DbError> {
-        if self.connection.as_ref().is_some_and(|connection| connection.client.is_closed()) {
-            self.lose();
-        }
         // Taken: whoever drops this future gives the connection up, with whatever is under way on it.
-        let connection = match self.connection.take() {
+        let connection = match self.connection.take().filter(|connection| !connection.client.is_closed()) {
             Some(connection) => connection,
             None => self.connect().await?,
         };
-        match self.ask(&connection, since).await {
-            Ok(poll) => {
-                self.connection = Some(connection);
-                Ok(poll)
-            }
-            Err(error) => {
-                self.lose();
-                Err(error)
-            }
-        }
-    }
-
-    fn lose(&mut self) {
-        self.connection = None;
-        self.connect_at = Some(Instant::now() + Duration::from_millis(fastrand::u64(20..=200)));
+        let poll = self.ask(&connection, since).await?;
+        self.connection = Some(connection);
+        Ok(poll)
     }
 
     async fn connect(&mut self) -> Result<Connection, DbError> {
-        if let Some(time) = self.connect_at {
-            tokio::time::sleep_until(time.into()).await;
-        }
-        let connected = within(LOAD_PATIENCE, connect(&self.address, &self.tls)).await;
-        match &connected {
-            Ok(_) => self.connect_at = None,
-            Err(_) => self.lose(),
-        }
-        connected
+        let connecting = self.connecting.get_or_insert_with(|| {
+            let (address, tls) = (self.address.clone(), self.tls.clone());
+            tokio::spawn(async move { within(CONNECT_PATIENCE, connect(&address, &tls)).await })
+        });
+        let connected = connecting.await;
+        self.connecting = None;
+        connected.map_err(|error| DbError::Unavailable(Arc::new(error)))?
     }
 
     async fn ask(&mut self, connection: &Connection, since: Option<u64>) -> Result<LogPoll, DbError> {

@@ -7,10 +7,11 @@ use super::{
 };
 use crate::{
     Db, DbError,
-    row::{Decode, row},
+    row::{Decode, heap, row},
     sql::fetch_text,
 };
 use chrono::{DateTime, Utc};
+use get_size2::{GetSize, GetSizeTracker};
 use sea_orm::sqlx::{self, sqlite::SqliteRow};
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, collections::HashMap};
@@ -46,6 +47,8 @@ pub struct Position {
     pub id: Uuid,
 }
 
+heap!(Position: key);
+
 /// The value that a list is sorted by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SortKey {
@@ -55,6 +58,13 @@ pub enum SortKey {
     Text(String),
     /// Publication.
     Time(#[serde(with = "chrono::serde::ts_microseconds")] DateTime<Utc>),
+}
+
+impl GetSize for SortKey {
+    fn get_heap_size_with_tracker<T: GetSizeTracker>(&self, tracker: T) -> (usize, T) {
+        let Self::Text(text) = self else { return (0, tracker) };
+        text.get_heap_size_with_tracker(tracker)
+    }
 }
 
 /// One page of a list.

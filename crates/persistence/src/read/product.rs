@@ -2,7 +2,7 @@
 use super::Scope;
 use crate::{
     Db, DbError,
-    row::{Decode, row},
+    row::{Decode, heap, row},
     sql::{Arg, Sql},
 };
 use chrono::{DateTime, Utc};
@@ -119,6 +119,8 @@ pub struct ProductRow {
     /// Sanitised HTML, with [`ProductColumns::Description`].
     pub description_html: Option<String>,
 }
+
+heap!(ProductRow: card, details, description_html);
 
 impl Deref for ProductRow {
     type Target = ProductCard;

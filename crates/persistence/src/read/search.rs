@@ -1,7 +1,7 @@
 //! What a search asks for: words, each with alternatives when it looks mistyped.
 use crate::{
     Db, DbError,
-    row::row,
+    row::{heap, row},
     sql::{Arg, Sql},
 };
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,8 @@ pub struct SearchQuery {
     /// One entry for each word typed: its accepted spellings, at least one.
     pub words: Vec<Vec<String>>,
 }
+
+heap!(SearchQuery: words);
 
 impl SearchQuery {
     /// The words of a text as typed; None when it has no letter or digit.

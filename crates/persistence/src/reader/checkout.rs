@@ -1,6 +1,6 @@
 //! A connection that was taken from the pool, and how busy it is.
 use super::tls::Tls;
-use crate::{row::Decode, sql::Arg};
+use crate::{row::Rows, sql::Arg};
 use deadpool_postgres::Object;
 use futures_util::TryStreamExt;
 use parking_lot::Mutex;
@@ -80,19 +80,18 @@ impl Checkout {
         self.retired.load(Relaxed)
     }
 
-    pub(super) async fn fetch<T: Decode>(&self, text: &str, args: &[Arg]) -> Result<Vec<T>, Error> {
+    pub(super) async fn fetch(&self, text: &str, args: &[Arg], rows: &mut dyn Rows) -> Result<(), Error> {
         let client = self.client();
         let types: Vec<Type> = args.iter().map(type_of).collect();
         let statement = client.prepare_typed_cached(text, &types).await?;
         if client.statement_cache.size() > MOST_STATEMENTS {
             client.statement_cache.clear();
         }
-        let mut rows = pin!(client.query_raw(&statement, args.iter().map(value_of)).await?);
-        let mut decoded = Vec::new();
-        while let Some(row) = rows.try_next().await? {
-            decoded.push(T::from_pg(&row, 0)?);
+        let mut answer = pin!(client.query_raw(&statement, args.iter().map(value_of)).await?);
+        while let Some(row) = answer.try_next().await? {
+            rows.push_pg(&row)?;
         }
-        Ok(decoded)
+        Ok(())
     }
 
     /// Ends when all statements sent so far have ended.

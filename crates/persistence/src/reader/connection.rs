@@ -1,6 +1,6 @@
 //! A connection that several statements use at the same time.
 use super::{Reader, checkout::Checkout};
-use crate::{DbError, row::Decode, sql::Arg};
+use crate::{DbError, row::Rows, sql::Arg};
 use std::{sync::Arc, time::Duration};
 use tokio_postgres::error::SqlState;
 
@@ -51,11 +51,16 @@ impl Connection {
         self.cell.0.get()?.as_ref().ok()
     }
 
-    pub(super) async fn fetch<T: Decode>(&self, text: &str, args: &[Arg]) -> Result<Vec<T>, tokio_postgres::Error> {
-        let Some(checkout) = self.checkout() else { return Ok(Vec::new()) };
+    pub(super) async fn fetch(
+        &self,
+        text: &str,
+        args: &[Arg],
+        rows: &mut dyn Rows,
+    ) -> Result<(), tokio_postgres::Error> {
+        let Some(checkout) = self.checkout() else { return Ok(()) };
         let statement = UnderWay { cell: Some(&self.cell), checkout };
         checkout.begin();
-        let outcome = checkout.fetch(text, args).await;
+        let outcome = checkout.fetch(text, args, rows).await;
         statement.end();
         outcome
     }

@@ -20,7 +20,7 @@ pub(crate) use lane::Lane;
 pub(crate) use tls::Tls;
 pub(crate) use tokio_postgres::Config as Address;
 
-use crate::{DbConfig, DbError, row::Decode, sql::Arg};
+use crate::{DbConfig, DbError, row::Rows, sql::Arg};
 use connection::Connection;
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, QueueMode, RecyclingMethod, Runtime};
 use sea_orm::sqlx::postgres::PgConnectOptions;
@@ -32,6 +32,10 @@ use traffic::Traffic;
 
 /// A connection that nobody used for this long may have been dropped by a firewall on the way: it is replaced.
 const LONGEST_IDLE: Duration = Duration::from_secs(300);
+
+/// A server cancels a statement that takes too long. One that has not answered so much later cannot be heard: a network
+/// may swallow packets for a minute before the connection ends.
+const SILENCE: Duration = Duration::from_secs(1);
 
 /// An address as tokio-postgres takes it, and how connections to it are encrypted.
 pub(crate) fn address(options: &PgConnectOptions, bounds: &DbConfig) -> Result<(Address, Tls), DbError> {
@@ -54,6 +58,11 @@ impl std::fmt::Debug for Reader {
         f.debug_struct("Reader").field("status", &self.pool.status()).finish()
     }
 }
+
+/// The connection is there, and nothing comes.
+#[derive(Debug, thiserror::Error)]
+#[error("the database does not answer")]
+struct Silent;
 
 /// How many connections there are, and who waits for one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,12 +102,13 @@ impl Reader {
     }
 
     /// Runs a statement, on the lane's connection where there is a lane.
-    pub(crate) async fn fetch<T: Decode>(
+    pub(crate) async fn fetch(
         &self,
         lane: Option<&Lane>,
         text: &str,
         args: &[Arg],
-    ) -> Result<Vec<T>, DbError> {
+        rows: &mut dyn Rows,
+    ) -> Result<(), DbError> {
         let began = Instant::now();
         let mut attempts_left = 2;
         loop {
@@ -107,13 +117,20 @@ impl Reader {
                 Some(lane) => lane.connection(self).await?,
                 None => Connection::connect(Arc::default(), self).await?,
             };
-            match connection.fetch(text, args).await {
+            let Ok(outcome) =
+                tokio::time::timeout(self.statement_timeout + SILENCE, connection.fetch(text, args, rows)).await
+            else {
+                connection.retire();
+                return Err(DbError::Unavailable(Arc::new(Silent)));
+            };
+            match outcome {
                 Err(error)
                     if attempts_left > 0
                         && began.elapsed() < self.statement_timeout
                         && connection.is_worth_another_try(&error) =>
                 {
                     attempts_left -= 1;
+                    rows.clear();
                     connection.retire();
                 }
                 outcome => return outcome.map_err(DbError::from),

@@ -51,7 +51,9 @@ where
         Conflict::Refuse => return None,
         Conflict::ReplaceBut(kept) => {
             let kept: Vec<String> = kept.iter().chain(&keys).map(name).collect();
-            clause.update_columns(E::Column::iter().filter(|column| !kept.contains(&name(column))))
+            let new: Vec<E::Column> = E::Column::iter().filter(|column| !kept.contains(&name(column))).collect();
+            // A row that is all key is there already as it should be.
+            if new.is_empty() { clause.do_nothing() } else { clause.update_columns(new) }
         }
     };
     Some(clause)

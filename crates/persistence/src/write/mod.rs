@@ -21,6 +21,7 @@ mod product;
 mod product_read;
 mod product_rows;
 mod product_state;
+mod reconcile;
 mod review;
 mod savepoint;
 mod scope;

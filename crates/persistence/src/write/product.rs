@@ -1,11 +1,12 @@
 //! Writing whole products, with everything precomputed from them.
 use super::{
-    Shop, WriteTx,
+    Conn, Shop, WriteTx,
     bulk::{Conflict, insert},
     facet::facets,
     listing::{Facts, Reserved, listings},
     product_rows::ProductRows,
     product_state::{Stored, hand_picked, lock, stock, stored},
+    reconcile::reconcile,
     scope::scopes,
     search::{delete_documents, document, save_documents},
 };
@@ -14,6 +15,7 @@ use crate::{
     entity::{collection_product, listing, listing_scope, media, product, product_facet, stock_level, variant},
     sql::Arg,
 };
+use sea_orm::FromQueryResult;
 use std::collections::{HashMap, HashSet};
 use tradewind_domain::product::Product;
 use uuid::Uuid;
@@ -45,8 +47,8 @@ pub async fn save_products(tx: &WriteTx, shop: &Shop, products: &[Product]) -> R
     if !old.is_empty() {
         around = replace(tx, shop, &mut rows, &old).await?;
     }
-    insert_children(tx, rows, &old).await?;
-    save_derived(tx, shop, &products, &stored, &around).await
+    save_children(tx, rows, &old).await?;
+    save_derived(tx, shop, &products, &old, &stored, &around).await
 }
 
 /// What belongs to products and is not in their aggregates.
@@ -56,21 +58,11 @@ struct Around {
     hand_picked: HashMap<Uuid, Vec<Uuid>>,
 }
 
-/// Deletes what the new aggregates no longer have or what is inserted again.
+/// Deletes the variants and levels that the new aggregates no longer have.
 async fn replace(tx: &WriteTx, shop: &Shop, rows: &mut ProductRows, old: &[Uuid]) -> Result<Around, DbError> {
     let kept: Vec<Uuid> = rows.variants.iter().map(|row| row.id).collect();
-    let of_old = || vec![Arg::Ids(old.to_vec())];
     let text = "DELETE FROM variants WHERE product_id {ids 1} AND NOT (id {ids 2})";
     tx.execute(text, vec![Arg::Ids(old.to_vec()), Arg::Ids(kept.clone())]).await?;
-    let text = "DELETE FROM variant_prices WHERE variant_id IN (SELECT id FROM variants WHERE product_id {ids 1})";
-    tx.execute(text, of_old()).await?;
-    for table in ["product_publications", "product_attributes", "product_facets", "listing_scopes", "listings"] {
-        tx.execute(&format!("DELETE FROM {table} WHERE product_id {{ids 1}}"), of_old()).await?;
-    }
-    let ruled = shop.collections.iter().filter(|collection| collection.rules.is_some());
-    let ruled: Vec<Uuid> = ruled.map(|collection| collection.id).collect();
-    let text = "DELETE FROM collection_products WHERE product_id {ids 1} AND collection_id {ids 2}";
-    tx.execute(text, vec![Arg::Ids(old.to_vec()), Arg::Ids(ruled)]).await?;
     Ok(Around {
         reserved: replace_stock(tx, rows, kept).await?,
         hand_picked: hand_picked(tx, shop, old.to_vec()).await?,
@@ -104,7 +96,7 @@ const DELETE_STOCK_POSTGRES: &str = "DELETE FROM stock_levels WHERE (variant_id,
 const DELETE_STOCK_SQLITE: &str = "DELETE FROM stock_levels WHERE (variant_id, warehouse_id) IN
     (SELECT unhex(value ->> 0), unhex(value ->> 1) FROM json_each($1))";
 
-async fn insert_children(tx: &WriteTx, mut rows: ProductRows, old: &[Uuid]) -> Result<(), DbError> {
+async fn save_children(tx: &WriteTx, mut rows: ProductRows, old: &[Uuid]) -> Result<(), DbError> {
     rows.media.sort_by_key(|row| row.id);
     rows.variants.sort_by_key(|row| row.id);
     rows.stock.sort_by_key(|row| (row.variant_id, row.warehouse_id));
@@ -116,10 +108,24 @@ async fn insert_children(tx: &WriteTx, mut rows: ProductRows, old: &[Uuid]) -> R
         let text = "DELETE FROM media WHERE product_id {ids 1} AND NOT (id {ids 2})";
         tx.execute(text, vec![Arg::Ids(old.to_vec()), Arg::Ids(media)]).await?;
     }
-    insert(tx, rows.prices, Conflict::Refuse).await?;
+    let prices = stored_of(tx, PRICES, old).await?;
+    reconcile(tx, prices, rows.prices, |row| (row.variant_id, row.channel_id)).await?;
     insert(tx, rows.stock, Conflict::ReplaceBut(&[stock_level::Column::Reserved])).await?;
-    insert(tx, rows.publications, Conflict::Refuse).await?;
-    insert(tx, rows.attributes, Conflict::Refuse).await
+    let publications = stored_of(tx, "SELECT * FROM product_publications WHERE product_id {ids 1}", old).await?;
+    reconcile(tx, publications, rows.publications, |row| (row.product_id, row.channel_id)).await?;
+    let attributes = stored_of(tx, "SELECT * FROM product_attributes WHERE product_id {ids 1}", old).await?;
+    reconcile(tx, attributes, rows.attributes, |row| (row.product_id, row.namespace.clone(), row.key.clone())).await
+}
+
+const PRICES: &str =
+    "SELECT * FROM variant_prices WHERE variant_id IN (SELECT id FROM variants WHERE product_id {ids 1})";
+
+/// Rows of these products, which this transaction has taken; `text` has their ids as `{ids 1}`.
+async fn stored_of<M: FromQueryResult>(tx: &WriteTx, text: &str, products: &[Uuid]) -> Result<Vec<M>, DbError> {
+    if products.is_empty() {
+        return Ok(Vec::new());
+    }
+    Conn::from(tx).all(text, vec![Arg::Ids(products.to_vec())]).await
 }
 
 /// Everything precomputed, as rows.
@@ -153,6 +159,7 @@ async fn save_derived(
     tx: &WriteTx,
     shop: &Shop,
     products: &[&Product],
+    old: &[Uuid],
     stored: &HashMap<Uuid, Stored>,
     around: &Around,
 ) -> Result<(), DbError> {
@@ -160,11 +167,32 @@ async fn save_derived(
     for product in products {
         derived.add(shop, product, stored.get(&product.id), around);
     }
-    insert(tx, derived.members, Conflict::Refuse).await?;
-    insert(tx, derived.listings, Conflict::Refuse).await?;
-    insert(tx, derived.scopes, Conflict::Refuse).await?;
-    insert(tx, derived.facets, Conflict::Refuse).await?;
+    let (members, listings, scopes, facets) = (
+        members_by_rule(tx, shop, old).await?,
+        stored_of(tx, "SELECT * FROM listings WHERE product_id {ids 1}", old).await?,
+        stored_of(tx, "SELECT * FROM listing_scopes WHERE product_id {ids 1}", old).await?,
+        stored_of(tx, "SELECT * FROM product_facets WHERE product_id {ids 1}", old).await?,
+    );
+    reconcile(tx, members, derived.members, |row| (row.collection_id, row.product_id)).await?;
+    reconcile(tx, listings, derived.listings, |row| (row.product_id, row.channel_id)).await?;
+    reconcile(tx, scopes, derived.scopes, |row| (row.product_id, row.channel_id, row.scope_id)).await?;
+    reconcile(tx, facets, derived.facets, |row| (row.product_id, row.key.clone(), row.value.clone())).await?;
     save_documents(tx, products.iter().map(|product| document(product)).collect(), stored).await
+}
+
+/// What rules have put into collections; what people have put there stays.
+async fn members_by_rule(
+    tx: &WriteTx,
+    shop: &Shop,
+    products: &[Uuid],
+) -> Result<Vec<collection_product::Model>, DbError> {
+    if products.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ruled = shop.collections.iter().filter(|collection| collection.rules.is_some());
+    let ruled = ruled.map(|collection| collection.id).collect();
+    let text = "SELECT * FROM collection_products WHERE product_id {ids 1} AND collection_id {ids 2}";
+    Conn::from(tx).all(text, vec![Arg::Ids(products.to_vec()), Arg::Ids(ruled)]).await
 }
 
 /// Deletes products with everything below them; ids that do not exist are no error.

@@ -1,15 +1,8 @@
 //! Listings by category (with those above it) and by collection.
-use super::{
-    CategoryTree, Conn, WriteTx,
-    bulk::{Conflict, insert},
-    product_state::lock,
-};
+use super::{CategoryTree, Conn, WriteTx, product_state::lock, reconcile::reconcile};
 use crate::{
     DbError,
-    entity::{
-        collection_product, listing,
-        listing_scope::{Column, Model},
-    },
+    entity::{collection_product, listing, listing_scope::Model},
     sql::Arg,
 };
 use sea_orm::FromQueryResult;
@@ -84,10 +77,10 @@ async fn refresh_page(tx: &WriteTx, tree: &CategoryTree, products: Vec<Uuid>) ->
     }
     let text = "SELECT * FROM listings WHERE product_id {ids 1} ORDER BY product_id, channel_id";
     let listings: Vec<listing::Model> = conn.all(text, ids()).await?;
-    tx.execute("DELETE FROM listing_scopes WHERE product_id {ids 1}", ids()).await?;
+    let stored = conn.all("SELECT * FROM listing_scopes WHERE product_id {ids 1}", ids()).await?;
     let rows = listings.iter().flat_map(|listing| {
         let category = categories.get(&listing.product_id).copied().flatten();
         scopes(listing, tree, category, collections.get(&listing.product_id).map_or(&[], Vec::as_slice))
     });
-    insert(tx, rows.collect(), Conflict::<Column>::Refuse).await
+    reconcile(tx, stored, rows.collect(), |row| (row.product_id, row.channel_id, row.scope_id)).await
 }

@@ -5,6 +5,7 @@ use tradewind_persistence::{
     DbConfig,
     cache_log::{CacheLog, Kind, LogPoll, tag},
 };
+use tradewind_testkit::Backend;
 
 /// A log that has been read up to now.
 pub(crate) struct Reader {
@@ -48,5 +49,45 @@ async fn a_product_is_logged_with_all_that_shows_it() {
         assert_eq!(log.tags().await, tags(expected), "{}", world.backend());
         assert_eq!(log.tags().await, tags::<&str>([]), "{}: told once", world.backend());
         assert_eq!(Kind::Product.all(), tag("product:*"));
+    }
+}
+
+#[tokio::test]
+async fn a_product_that_is_saved_again_is_logged_where_it_differs() {
+    for world in world::each().await {
+        let (backend, product) = (world.backend(), product_id(0));
+        world.save(&[plain(0)]).await;
+        let mut log = Reader::new(&world).await;
+        world.save(&[plain(0)]).await;
+        // SQLite's triggers do not compare: whatever was updated counts as changed.
+        let own = match backend {
+            Backend::Sqlite => vec![variant_id(0, 1), variant_id(0, 2)],
+            _ => Vec::new(),
+        };
+        let own: Vec<_> = own.into_iter().map(|id| format!("variant:{id}")).collect();
+        let of_product = (backend == Backend::Sqlite).then(|| format!("product:{product}"));
+        assert_eq!(log.tags().await, tags(own.iter().cloned().chain(of_product)), "{backend}: nothing differs");
+
+        let mut changed = plain(0);
+        changed.seo_title = Some("For search engines".to_owned());
+        world.save(&[changed.clone()]).await;
+        let expected = own.into_iter().chain([format!("product:{product}")]);
+        assert_eq!(log.tags().await, tags(expected), "{backend}: no list shows it");
+
+        let variant = changed.variants[0].id;
+        let price = &mut changed.variants[0].prices[0];
+        price.amount += 100_000;
+        let channel = price.channel_id;
+        world.save(&[changed]).await;
+        let expected = [
+            format!("product:{product}"),
+            format!("product-slug:{}", slug(0)),
+            format!("variant:{variant}"),
+            format!("listings:{channel}"),
+        ];
+        let other = [channel_id(0), channel_id(1)].into_iter().find(|id| *id != channel).unwrap();
+        let logged = log.tags().await;
+        assert!(logged.is_superset(&tags(expected)), "{backend}: the channel of the price");
+        assert!(logged.is_disjoint(&tags([format!("listings:{other}"), format!("scopes:{other}")])), "{backend}");
     }
 }

@@ -7,6 +7,7 @@ use crate::{
     server::Server,
 };
 use chrono::{DateTime, Utc};
+use futures_util::{FutureExt, future::BoxFuture};
 use std::time::Instant;
 use tradewind_commerce::demo;
 use tradewind_persistence::{Db, migrate};
@@ -18,7 +19,11 @@ pub fn config(args: &DevArgs) -> Result<Config, CommandError> {
 }
 
 /// Makes and migrates the database; an embedded one without a channel gets the demo shop.
-pub async fn prepare(config: &Config, now: DateTime<Utc>) -> Result<(), CommandError> {
+pub fn prepare(config: &Config, now: DateTime<Utc>) -> BoxFuture<'_, Result<(), CommandError>> {
+    install(config, now).boxed()
+}
+
+async fn install(config: &Config, now: DateTime<Utc>) -> Result<(), CommandError> {
     let Some(folder) = &config.database.data else {
         let db = Db::connect(&config.database.pool()).await?;
         migrate(&db).await?;

@@ -40,6 +40,9 @@ static EDGE: Var = Var::new(
 
 #[cfg(feature = "rig")]
 static MISTAKE: Var = Var::new("TRADEWIND_MISTAKE", "cache.mistake", "", "a mistake to make on purpose");
+#[cfg(feature = "rig")]
+static FILL_LEASE: Var =
+    Var::new("TRADEWIND_FILL_LEASE", "cache.fill_lease", "on", "off: each instance loads what it misses");
 
 pub(super) const VARS: &[&Var] = &[
     &CACHE,
@@ -50,6 +53,8 @@ pub(super) const VARS: &[&Var] = &[
     &EDGE,
     #[cfg(feature = "rig")]
     &MISTAKE,
+    #[cfg(feature = "rig")]
+    &FILL_LEASE,
 ];
 
 /// What is kept, and where.
@@ -70,15 +75,14 @@ pub struct CacheConfig {
     /// A mistake to make on purpose.
     #[cfg(feature = "rig")]
     pub mistake: Option<tradewind_cache::Mistake>,
+    /// Whether instances agree on who loads what all of them miss.
+    #[cfg(feature = "rig")]
+    pub fill_lease: bool,
 }
 
 impl CacheConfig {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
-        let on = reader.read(&CACHE, |text| match text {
-            "on" => Ok(true),
-            "off" => Ok(false),
-            _ => Err("write on or off".to_owned()),
-        });
+        let on = reader.read(&CACHE, switch);
         let memory = reader.read(&MEMORY, |text| value::bytes(text, 0..=1 << 40));
         let answers = reader.read(&ANSWERS, |text| value::bytes(text, 0..=1 << 40));
         let redis = reader.read_optional(&REDIS, |text| Ok(SecretString::from(text)));
@@ -92,6 +96,8 @@ impl CacheConfig {
         let mistake = reader.read_optional(&MISTAKE, |text| {
             tradewind_cache::Mistake::by_name(text).ok_or_else(|| "is no mistake that the cache knows".to_owned())
         });
+        #[cfg(feature = "rig")]
+        let fill_lease = reader.read(&FILL_LEASE, switch);
         Some(Self {
             on: on?,
             memory: u64::try_from(memory?).ok()?,
@@ -101,7 +107,17 @@ impl CacheConfig {
             edge_max_age: edge_max_age?,
             #[cfg(feature = "rig")]
             mistake: mistake?,
+            #[cfg(feature = "rig")]
+            fill_lease: fill_lease?,
         })
+    }
+}
+
+fn switch(text: &str) -> Result<bool, String> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err("write on or off".to_owned()),
     }
 }
 

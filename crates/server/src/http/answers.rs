@@ -9,7 +9,7 @@ use bytes::Bytes;
 use hyper::header::{HeaderMap, HeaderValue};
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, OnceLock};
-use tradewind_cache::{Cache, Mode, Stamp, Use, Verdict};
+use tradewind_cache::{Cache, Lookup, Mode, Stamp, Use, Verdict};
 use tradewind_graphql::Caching;
 
 /// Bytes of an answer beside its body and tags.
@@ -116,16 +116,32 @@ impl Answers {
 
     /// The answer to a request, where it is known and known to be fresh.
     pub(super) async fn get(&self, key: &AnswerKey) -> Option<Arc<Answer>> {
-        let answer = self.kept.get(key)?;
-        self.cache.view(None, Use::ReadWrite).fence(Mode::Bounded).await.ok()?;
-        match self.cache.judge(&answer.stamp) {
-            Verdict::Usable => Some(answer),
-            // An execution may still show rows that are too old where it cannot have newer ones.
-            Verdict::Expired | Verdict::Over | Verdict::Superseded => {
-                self.kept.invalidate(key);
-                None
-            }
+        let mut found = Lookup::default();
+        let answer = self.look_up(key, &mut found).await;
+        self.cache.count("answer", &found);
+        answer
+    }
+
+    async fn look_up(&self, key: &AnswerKey, found: &mut Lookup) -> Option<Arc<Answer>> {
+        let Some(answer) = self.kept.get(key) else {
+            found.missed = 1;
+            return None;
+        };
+        if self.cache.view(None, Use::ReadWrite).fence(Mode::Bounded).await.is_err() {
+            found.missed = 1;
+            return None;
         }
+        match self.cache.judge(&answer.stamp) {
+            Verdict::Usable => {
+                found.l1 = 1;
+                return Some(answer);
+            }
+            // An execution may still show rows that are too old where it cannot have newer ones.
+            Verdict::Expired | Verdict::Over => found.expired = 1,
+            Verdict::Superseded => found.superseded = 1,
+        }
+        self.kept.invalidate(key);
+        None
     }
 
     pub(super) fn keep(&self, key: AnswerKey, answer: Answer) {

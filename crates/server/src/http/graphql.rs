@@ -6,14 +6,15 @@ use super::{
     compress::Encoding,
     csrf, etag,
     failure::Failure,
+    lane,
     negotiate::Media,
     params::{self, Asked},
     reply,
     route::DOCUMENT,
     status::STATUS,
-    stream::{Caller, Work, accepted, answers, client_address, respond},
+    stream::{Caller, Format, Work, accepted, answers, client_address, respond},
 };
-use crate::persisted::{DocumentHash, Found, NotFound};
+use crate::persisted::{DocumentHash, Found, NotFound, Origin};
 use axum::body::Body;
 use bytes::Bytes;
 use hyper::{
@@ -23,6 +24,7 @@ use hyper::{
     http::request::Parts,
 };
 use std::{
+    net::IpAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -60,7 +62,6 @@ pub(super) async fn answer(
     }
     let address = client_address(&request, site.stream.client_address_header.as_ref());
     let (parts, incoming) = request.into_parts();
-    let queries_only = parts.method == Method::GET;
     let channel = channel(&parts.headers)?;
     let bytes = read(site, &parts, incoming).await?;
     let key = key(site, exchange, &parts, &bytes, channel.as_deref());
@@ -69,13 +70,40 @@ pub(super) async fn answer(
     {
         return Ok(again(site, exchange, media, &parts, &answer, answers));
     }
+    let received = Received { parts, bytes, address, channel, media, format, key };
+    // What runs an operation has a future of several KiB, and whoever holds it is moved a few times: a kept answer, which
+    // takes some microseconds, shall not pay for that.
+    Box::pin(execute(site, exchange, received)).await
+}
+
+/// A request, read.
+struct Received {
+    parts: Parts,
+    bytes: Bytes,
+    address: IpAddr,
+    channel: Option<String>,
+    /// As one answer, where the client takes one.
+    media: Option<Media>,
+    /// As a stream, where the client takes one.
+    format: Option<Format>,
+    /// Under which its answer may be kept.
+    key: Option<AnswerKey>,
+}
+
+/// Runs the operation, or begins its stream.
+async fn execute(
+    site: &Arc<Site>,
+    exchange: &mut Exchange,
+    Received { parts, bytes, address, channel, media, format, key }: Received,
+) -> Result<Response<Body>, Failure> {
+    let queries_only = parts.method == Method::GET;
     let asked = parse(&parts, &bytes)?;
     let (request, register) = find(site, asked).await.map_err(|cause| not_found(cause, &parts, &exchange.ids))?;
     let explain = wants(&parts.headers, "tradewind-explain") && site.graphql.explain;
     let context = context(site, exchange, channel.clone(), queries_only, explain || exchange.traced);
     let context = RequestContext { cost: wants(&parts.headers, "tradewind-cost"), ..context };
     let began = exchange.micros();
-    let mut prepared = site.engine.prepare(request, &context);
+    let mut prepared = lane::prepare(site, request, &context).await;
     if let Some(format) = format {
         match stream_of(site, prepared, media, &context).await {
             Ok(Work::Refused(refused)) if refused.method_not_allowed => return Err(Failure::method("POST")),
@@ -318,6 +346,7 @@ fn again(
     answer: &Answer,
     answers: &Answers,
 ) -> Response<Body> {
+    site.metrics.document(Origin::Kept);
     let began = exchange.micros();
     exchange.operation = Some(Operation {
         name: answer.operation_name.clone(),

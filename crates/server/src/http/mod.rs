@@ -13,6 +13,7 @@ mod graphql;
 mod head;
 mod health;
 mod ids;
+mod lane;
 mod listen;
 mod negotiate;
 mod params;
@@ -30,6 +31,7 @@ pub(crate) use connection::Patience;
 pub(crate) use graphql::Operation;
 pub(crate) use health::Health;
 pub(crate) use ids::Ids;
+pub(crate) use lane::Lane;
 pub(crate) use listen::{Limits, listen};
 pub(crate) use sdl::Sdl;
 pub(crate) use stream::Slots;
@@ -75,6 +77,7 @@ pub(crate) struct Site {
     pub(crate) turns: tokio::sync::Semaphore,
     /// Events of subscriptions need one of these first: a flood of changes does not keep requests waiting.
     pub(crate) event_turns: tokio::sync::Semaphore,
+    pub(crate) lane: Lane,
     pub(crate) health: Health,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) access: AccessLog,
@@ -199,7 +202,7 @@ async fn answer(
         Route::Readyz => Ok(site.health.readyz().await),
         Route::Sdl => Ok(site.sdl.respond(request.headers())),
         Route::Root => root(site),
-        Route::Graphiql => graphiql(site, request).await,
+        Route::Graphiql => Box::pin(graphiql(site, request)).await,
         Route::Graphql | Route::Document | Route::Socket | Route::Unknown => Err(Failure::not_found()),
     }
 }

@@ -39,6 +39,8 @@ pub(crate) enum Origin {
     Trusted,
     /// Another request, earlier.
     Automatic,
+    /// Not looked at: the whole answer was kept.
+    Kept,
 }
 
 impl Origin {
@@ -47,6 +49,7 @@ impl Origin {
             Self::Text => "text",
             Self::Trusted => "trusted",
             Self::Automatic => "automatic",
+            Self::Kept => "kept",
         }
     }
 }

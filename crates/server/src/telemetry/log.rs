@@ -1,11 +1,14 @@
 //! The log: JSON for machines, lines for people.
 use crate::config::{Config, LogFormat};
-use std::io::IsTerminal;
+use std::io::{BufWriter, IsTerminal};
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
 /// The exporter's own messages would be exported again.
 const NEVER: &str = "opentelemetry=off,opentelemetry_sdk=off,opentelemetry-otlp=off,hyper=warn,reqwest=warn,h2=warn,sea_orm_migration=warn";
+
+/// Bytes that are written at once under load; the writer's thread flushes whenever no line is pending.
+const BATCH: usize = 64 << 10;
 
 /// Installs the log of the process; `None` when there is one already.
 pub(super) fn start(config: &Config) -> Option<WorkerGuard> {
@@ -15,7 +18,9 @@ pub(super) fn start(config: &Config) -> Option<WorkerGuard> {
         LogFormat::Pretty => true,
     };
     // A request must not wait for whoever reads the log: when 64,000 lines are pending, new ones are dropped.
-    let (writer, guard) = NonBlockingBuilder::default().buffered_lines_limit(64_000).finish(std::io::stderr());
+    let (writer, guard) = NonBlockingBuilder::default()
+        .buffered_lines_limit(64_000)
+        .finish(BufWriter::with_capacity(BATCH, std::io::stderr()));
     let filter = EnvFilter::new(format!("{NEVER},{}", config.log.filter));
     let installed = if pretty {
         let layer = fmt::layer().compact().with_target(false).with_ansi(true).with_writer(writer);

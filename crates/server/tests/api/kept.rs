@@ -87,6 +87,17 @@ async fn an_answer_is_kept_until_what_it_shows_is_written() {
     let new: Value = server.post(LIST).await.json().await.expect("JSON");
     let titles: Vec<_> = new["data"]["products"]["nodes"].as_array().expect("a list").iter().collect();
     assert!(titles.iter().all(|node| node["title"].as_str().expect("a title").starts_with("New ")), "{new}");
+
+    let metrics = server.scrape().await;
+    for line in [
+        r#"cache_requests_total{type="answer",layer="load",outcome="miss"} 1"#,
+        r#"cache_requests_total{type="answer",layer="l1",outcome="hit"} 3"#,
+        r#"cache_requests_total{type="answer",layer="any",outcome="superseded"} 1"#,
+        r#"tradewind_graphql_documents_total{origin="kept"} 3"#,
+        r#"tradewind_graphql_documents_total{origin="text"} 2"#,
+    ] {
+        assert!(metrics.lines().any(|found| found == line), "{line} is missing in\n{metrics}");
+    }
 }
 
 #[tokio::test]

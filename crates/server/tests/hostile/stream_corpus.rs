@@ -22,7 +22,7 @@ pub(crate) enum After {
     HalfClose,
     /// It reads until the operation is answered, and then closes the socket.
     Answer,
-    /// It does not read for a second.
+    /// It does not read for three seconds: longer than the server waits.
     Sleep,
 }
 
@@ -41,6 +41,8 @@ pub(crate) enum End {
     Events,
     /// The connection ends without a close frame.
     Dropped,
+    /// The event stream ends before all that it was to tell.
+    Cut,
 }
 
 pub(crate) const SOCKET_MAX_MESSAGE: usize = 64 << 10;
@@ -50,6 +52,9 @@ const CHANGED: &str = "subscription { productChanged { productId } }";
 /// Large enough that its answers fill what the system keeps for a client that does not read.
 const LARGE: &str =
     "{ __schema { types { name description fields { name description type { name } args { name description } } } } }";
+
+/// Requests for [`LARGE`] on one connection: their answers are more than the system keeps.
+pub(crate) const UNREAD: usize = 400;
 
 pub(crate) fn handshake() -> Vec<u8> {
     upgrade(
@@ -100,13 +105,22 @@ fn socket(name: String, frames: &[Vec<u8>], after: After, end: End) -> StreamAtt
 }
 
 fn events(name: String, query: &str) -> StreamAttack {
+    StreamAttack { name, bytes: event_stream("close", query), after: After::Read, end: End::Events }
+}
+
+/// A subscription whose events nobody causes.
+pub(crate) fn quiet_event_stream() -> Vec<u8> {
+    event_stream("close", CHANGED)
+}
+
+fn event_stream(connection: &str, query: &str) -> Vec<u8> {
     let body = json!({ "query": query }).to_string();
     let head = format!(
-        "POST /graphql HTTP/1.1\r\nhost: shop\r\nconnection: close\r\naccept: text/event-stream\r\n\
+        "POST /graphql HTTP/1.1\r\nhost: shop\r\nconnection: {connection}\r\naccept: text/event-stream\r\n\
          content-type: application/json\r\ncontent-length: {}\r\n\r\n",
         body.len()
     );
-    StreamAttack { name, bytes: (head + &body).into_bytes(), after: After::Read, end: End::Events }
+    (head + &body).into_bytes()
 }
 
 /// What RFC 6455 does not allow.
@@ -198,6 +212,8 @@ fn floods() -> Vec<StreamAttack> {
 /// Clients that do nothing, or too little.
 fn patience() -> Vec<StreamAttack> {
     let silent = |name: &str, frames: &[Vec<u8>], after, end| socket(format!("patience: {name}"), frames, after, end);
+    let silent_events =
+        |name: &str, bytes, after| StreamAttack { name: format!("events: {name}"), bytes, after, end: End::Cut };
     let many: Vec<u8> = (0..30).flat_map(|id| subscribe(&id.to_string(), LARGE)).collect();
     vec![
         silent("no beginning", &[], After::Read, End::Code(4408)),
@@ -213,6 +229,8 @@ fn patience() -> Vec<StreamAttack> {
         silent("half closed", &[text(INIT), subscribe("1", CHANGED)], After::HalfClose, End::Dropped),
         silent("half closed before the beginning", &[], After::HalfClose, End::Dropped),
         silent("answers that are not read", &[text(INIT), many], After::Sleep, End::Dropped),
+        silent_events("answers that are not read", event_stream("keep-alive", LARGE).repeat(UNREAD), After::Sleep),
+        silent_events("half closed", quiet_event_stream(), After::HalfClose),
     ]
 }
 

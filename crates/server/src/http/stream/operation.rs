@@ -1,6 +1,6 @@
 //! One operation as a stream of answers, whatever the transport.
 use super::{
-    super::{Ids, Site, graphql::micros_since},
+    super::{Ids, Site, graphql::micros_since, lane},
     record::Record,
 };
 use futures_util::{FutureExt, Stream, stream};
@@ -132,7 +132,7 @@ impl Operation {
 
     async fn begin(&mut self, request: GraphqlRequest) -> Option<Answer> {
         let context = self.caller.context(&self.site);
-        let prepared = match self.site.engine.prepare(request, &context) {
+        let prepared = match lane::prepare(&self.site, request, &context).await {
             Ok(prepared) if prepared.is_subscription() => prepared,
             Ok(prepared) => return Some(self.once(prepared).await),
             Err(refused) => return Some(Answer::Refused(*refused)),

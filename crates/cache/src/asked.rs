@@ -1,0 +1,164 @@
+//! The part of a batch that knows its types. All else is compiled once for all of them.
+
+use crate::{
+    CacheError, Cached, Route, Tag,
+    batch::{Batch, Freshness, Look, Stop, Want},
+    entry::{Entry, Value},
+    kind,
+    stamping::Stamping,
+};
+use futures_util::{FutureExt, future::BoxFuture};
+use std::{collections::HashMap, hash::BuildHasher, marker::PhantomData, sync::Arc, time::SystemTime};
+
+/// The keys that the first tier could not answer, numbered in the order that they came.
+pub(crate) trait Asked: Send {
+    /// How many there are.
+    fn len(&self) -> usize;
+
+    fn key_tags(&self, key: usize, out: &mut Vec<Tag>);
+
+    fn expires(&self) -> Option<SystemTime>;
+
+    /// Loads; the values lie ready for [`entry`](Self::entry) then.
+    fn load(&mut self, keys: Vec<usize>, route: Route) -> BoxFuture<'_, Result<(), Arc<Value>>>;
+
+    /// What the last load brought for this key, stamped.
+    fn entry(&mut self, key: usize, stamping: &Stamping, tags: &mut Vec<Tag>) -> Arc<Entry>;
+
+    /// Serves all that the last load brought, of which nothing is kept.
+    fn serve_loaded(&mut self);
+
+    /// Whether an error is of the type that this reader hears.
+    fn hears(&self, error: &Value) -> bool;
+
+    /// The reader gets this error instead of values.
+    fn fail(&mut self, error: &Value);
+}
+
+/// The keys of one `get_many`, and what answers them.
+pub(crate) struct Typed<'a, C: Cached, E, F, Fut, S> {
+    spec: &'a C,
+    load: F,
+    keys: Vec<C::Key>,
+    loaded: HashMap<C::Key, C::Value, S>,
+    values: HashMap<C::Key, C::Value, S>,
+    error: Option<E>,
+    loading: PhantomData<fn() -> Fut>,
+}
+
+impl<'a, C: Cached, E, F, Fut, S: BuildHasher + Default> Typed<'a, C, E, F, Fut, S> {
+    pub(crate) fn new(spec: &'a C, load: F) -> Self {
+        let (loaded, values) = (HashMap::default(), HashMap::default());
+        Self { spec, load, keys: Vec::new(), loaded, values, error: None, loading: PhantomData }
+    }
+
+    /// Serves what the first tier has; what is left.
+    pub(crate) fn begin(&mut self, batch: &mut Batch<'_>, keys: Vec<C::Key>, freshness: Freshness) -> Vec<Want> {
+        let mut wants = Vec::new();
+        if matches!(freshness, Freshness::Bypassed) {
+            self.keys = keys;
+            return wants;
+        }
+        self.values.reserve(keys.len());
+        let mut name = String::with_capacity(96);
+        for key in keys {
+            batch.begin_name(&mut name);
+            self.spec.write_key(&key, &mut name);
+            batch.end_name(&mut name);
+            match batch.look(&name, freshness) {
+                Look::Found(entry) => {
+                    if let Some(value) = entry.value.downcast_ref::<C::Value>() {
+                        self.values.insert(key, value.clone());
+                    }
+                }
+                Look::Left { old, floor, counted } => {
+                    wants.push(Want { key: self.keys.len(), name: Arc::from(&*name), old, floor, counted });
+                    self.keys.push(key);
+                }
+            }
+        }
+        wants
+    }
+
+    /// The values, with those that the batch found for the keys that were left; or why there are none.
+    pub(crate) fn finish(
+        mut self,
+        served: Vec<(usize, Arc<Entry>)>,
+        stopped: Result<(), Stop>,
+    ) -> Result<HashMap<C::Key, C::Value, S>, CacheError<E>> {
+        if let Err(Stop::Unverified(failing)) = stopped {
+            return Err(CacheError::Unverified(failing));
+        }
+        if let Some(error) = self.error {
+            return Err(CacheError::Load(error));
+        }
+        for (key, entry) in served {
+            if let (Some(key), Some(value)) = (self.keys.get(key), entry.value.downcast_ref::<C::Value>()) {
+                self.values.insert(key.clone(), value.clone());
+            }
+        }
+        Ok(self.values)
+    }
+}
+
+impl<C, E, F, Fut, S> Asked for Typed<'_, C, E, F, Fut, S>
+where
+    C: Cached,
+    E: Clone + Send + Sync + 'static,
+    F: Fn(Vec<C::Key>, Route) -> Fut + Send,
+    Fut: Future<Output = Result<HashMap<C::Key, C::Value, S>, E>> + Send,
+    S: BuildHasher + Default + Send,
+{
+    fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    fn key_tags(&self, key: usize, out: &mut Vec<Tag>) {
+        if let Some(key) = self.keys.get(key) {
+            self.spec.key_tags(key, out);
+        }
+    }
+
+    fn expires(&self) -> Option<SystemTime> {
+        self.spec.expires()
+    }
+
+    fn load(&mut self, keys: Vec<usize>, route: Route) -> BoxFuture<'_, Result<(), Arc<Value>>> {
+        let keys = keys.into_iter().filter_map(|key| self.keys.get(key).cloned()).collect();
+        let loading = (self.load)(keys, route);
+        async move {
+            self.loaded = loading.await.map_err(|error| Arc::new(error) as Arc<Value>)?;
+            Ok(())
+        }
+        .boxed()
+    }
+
+    fn entry(&mut self, key: usize, stamping: &Stamping, tags: &mut Vec<Tag>) -> Arc<Entry> {
+        tags.clear();
+        let mut value = None;
+        if let Some(key) = self.keys.get(key) {
+            value = self.loaded.remove(key);
+            self.spec.key_tags(key, tags);
+            if let Some(value) = &value {
+                self.spec.value_tags(key, value, tags);
+            }
+        }
+        let (stamp, cost) = (stamping.stamp(tags), stamping.cost());
+        match value {
+            Some(value) => Arc::new(Entry { stamp, cost, value }),
+            None => kind::absent(stamp, cost),
+        }
+    }
+
+    fn serve_loaded(&mut self) {
+        self.values.extend(std::mem::take(&mut self.loaded));
+    }
+
+    fn hears(&self, error: &Value) -> bool {
+        error.is::<E>()
+    }
+
+    fn fail(&mut self, error: &Value) {
+        self.error = error.downcast_ref::<E>().cloned();
+    }
+}
