@@ -2,6 +2,10 @@
 //!
 //! PostgreSQL: one per statement and event, with the statement's rows; `ENABLE ALWAYS`, so that they also run where
 //! `session_replication_role` is `replica`. SQLite: one per row and event.
+use sea_orm_migration::{
+    prelude::*,
+    sea_orm::{DbBackend, Statement},
+};
 
 /// What a change of a row is called: a text with columns in braces.
 pub(crate) enum Tag {
@@ -225,4 +229,46 @@ END;
         ));
     }
     out
+}
+
+/// Logs tables from now on: for a step that comes after the log's own.
+pub(crate) async fn log(m: &SchemaManager<'_>, tables: &[Logged]) -> Result<(), DbErr> {
+    let text: String = match m.get_database_backend() {
+        DbBackend::Postgres => {
+            let text: String = tables.iter().filter(|logged| logged.on_postgres).map(postgres).collect();
+            text.replace("SCHEMA", &schema(m).await?)
+        }
+        _ => tables.iter().filter(|logged| logged.on_sqlite).map(sqlite).collect(),
+    };
+    m.get_connection().execute_unprepared(&text).await.map(drop)
+}
+
+/// Ends the logging of tables.
+pub(crate) async fn forget(m: &SchemaManager<'_>, tables: &[Logged]) -> Result<(), DbErr> {
+    let mut text = String::new();
+    let postgres = m.get_database_backend() == DbBackend::Postgres;
+    for logged in tables {
+        match postgres {
+            true if logged.on_postgres => {
+                text.push_str(&format!("DROP FUNCTION cache_log_of_{}() CASCADE;", logged.table))
+            }
+            false if logged.on_sqlite => {
+                for event in ["insert", "update", "delete"] {
+                    text.push_str(&format!("DROP TRIGGER cache_log_{}_{event};", logged.table));
+                }
+            }
+            _ => {}
+        }
+    }
+    m.get_connection().execute_unprepared(&text).await.map(drop)
+}
+
+/// The schema that the tables are in, quoted.
+pub(crate) async fn schema(m: &SchemaManager<'_>) -> Result<String, DbErr> {
+    let text = Statement::from_string(DbBackend::Postgres, "SELECT quote_ident(current_schema()) AS name");
+    let row = m.get_connection().query_one_raw(text).await?;
+    row.map_or_else(
+        || Err(DbErr::Custom("the database has no current schema".to_owned())),
+        |row| row.try_get("", "name"),
+    )
 }

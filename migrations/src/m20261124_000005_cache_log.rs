@@ -1,7 +1,7 @@
 //! The log that caches are judged by: each change of what shoppers read leaves, in its own transaction, the names of what
 //! it changed. docs/caching.md explains the protocol, `cache_log_triggers.rs` writes the triggers.
 use crate::{
-    cache_log_triggers::{Logged, Tag, postgres, sqlite},
+    cache_log_triggers::{Logged, Tag, forget, postgres, schema, sqlite},
     dialect::{drop_tables, run},
 };
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
@@ -175,22 +175,8 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, m: &SchemaManager) -> Result<(), DbErr> {
-        let mut text = String::new();
+        forget(m, &LOGGED).await?;
         let postgres = m.get_database_backend() == DbBackend::Postgres;
-        for logged in LOGGED {
-            match postgres {
-                true if logged.on_postgres => {
-                    text.push_str(&format!("DROP FUNCTION cache_log_of_{}() CASCADE;", logged.table))
-                }
-                false if logged.on_sqlite => {
-                    for event in ["insert", "update", "delete"] {
-                        text.push_str(&format!("DROP TRIGGER cache_log_{}_{event};", logged.table));
-                    }
-                }
-                _ => {}
-            }
-        }
-        m.get_connection().execute_unprepared(&text).await?;
         if postgres {
             // The triggers that tell of TRUNCATE go with their function.
             let text = POSTGRES_DOWN.replacen("cache_log_truncated()", "cache_log_truncated() CASCADE", 1);
@@ -198,17 +184,4 @@ impl MigrationTrait for Migration {
         }
         drop_tables(m, TABLES).await
     }
-}
-
-/// The schema that the tables are in, quoted.
-async fn schema(m: &SchemaManager<'_>) -> Result<String, DbErr> {
-    let text = sea_orm_migration::sea_orm::Statement::from_string(
-        DbBackend::Postgres,
-        "SELECT quote_ident(current_schema()) AS name",
-    );
-    let row = m.get_connection().query_one_raw(text).await?;
-    row.map_or_else(
-        || Err(DbErr::Custom("the database has no current schema".to_owned())),
-        |row| row.try_get("", "name"),
-    )
 }

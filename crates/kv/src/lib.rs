@@ -1,8 +1,7 @@
 //! Values by key, each with an end of life. What is stored here may be old, lost or unreachable at any time: nobody may
 //! rely on it being there, nor on it being the newest.
 //!
-//! [`Kv`] has the few operations that a cache needs; [`Redis`] keeps them
-//! there, [`Memory`] in this process.
+//! [`Kv`] has the few operations that a cache and a throttle need; [`Redis`] keeps them there, [`Memory`] in this process.
 
 mod error;
 mod memory;
@@ -37,6 +36,10 @@ pub trait Kv: Debug + Send + Sync + 'static {
 
     /// Stores an empty value at each key where there is none, for `ttl`; whether it did, in their order.
     fn set_nx(&self, keys: Vec<String>, ttl: Duration) -> BoxFuture<'_, Result<Vec<bool>, KvError>>;
+
+    /// Adds one to the number at the key, in one step whoever else does; the new number. Where there is none, it begins
+    /// with one and ends after `ttl`, which later calls do not put off.
+    fn increment(&self, key: String, ttl: Duration) -> BoxFuture<'_, Result<u64, KvError>>;
 
     /// Whether it answers.
     fn ping(&self) -> BoxFuture<'_, Result<(), KvError>>;

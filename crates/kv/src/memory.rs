@@ -28,7 +28,7 @@ impl Weighter<String, Kept> for Bytewise {
 /// Keeps values in this process; drops some when they would take more than its limit.
 pub struct Memory {
     values: Cache<String, Kept, Bytewise>,
-    /// `set_nx` looks and writes in one step.
+    /// `set_nx` and `increment` look and write in one step.
     claims: parking_lot::Mutex<()>,
 }
 
@@ -57,6 +57,20 @@ impl Memory {
         self.keep(key, Bytes::new(), ttl);
         true
     }
+
+    /// As Redis does, the number is kept as text.
+    fn count(&self, key: String, ttl: Duration) -> Result<u64, KvError> {
+        let _one_at_a_time = self.claims.lock();
+        let kept = self.values.get(&key).filter(|kept| kept.ends > Instant::now());
+        let Some(kept) = kept else {
+            self.keep(key, Bytes::from_static(b"1"), ttl);
+            return Ok(1);
+        };
+        let number = std::str::from_utf8(&kept.value).ok().and_then(|text| text.parse::<u64>().ok());
+        let number = number.ok_or_else(|| KvError::Failed("the value is not a number".to_owned()))?.saturating_add(1);
+        self.values.insert(key, Kept { value: Bytes::from(number.to_string()), ends: kept.ends });
+        Ok(number)
+    }
 }
 
 impl std::fmt::Debug for Memory {
@@ -79,6 +93,10 @@ impl Kv for Memory {
 
     fn set_nx(&self, keys: Vec<String>, ttl: Duration) -> BoxFuture<'_, Result<Vec<bool>, KvError>> {
         ready(Ok(keys.into_iter().map(|key| self.claim(key, ttl)).collect())).boxed()
+    }
+
+    fn increment(&self, key: String, ttl: Duration) -> BoxFuture<'_, Result<u64, KvError>> {
+        ready(self.count(key, ttl)).boxed()
     }
 
     fn ping(&self) -> BoxFuture<'_, Result<(), KvError>> {

@@ -4,7 +4,7 @@ use crate::{Kv, KvError, Put};
 use bytes::Bytes;
 use fred::{
     clients::{Client, WithOptions},
-    interfaces::{ClientLike, KeysInterface},
+    interfaces::{ClientLike, KeysInterface, LuaInterface},
     types::{
         Builder, Expiration, SetOptions,
         config::{Config, Options, ReconnectPolicy, UnresponsiveConfig},
@@ -216,8 +216,17 @@ impl std::fmt::Debug for Redis {
     }
 }
 
+/// One step: a counter without an end cannot be left behind.
+const INCREMENT: &str = "local n = redis.call('INCR', KEYS[1])
+if n == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return n";
+
+fn millis(ttl: Duration) -> i64 {
+    i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX).max(1)
+}
+
 fn lives(ttl: Duration) -> Expiration {
-    Expiration::PX(i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX).max(1))
+    Expiration::PX(millis(ttl))
 }
 
 impl Kv for Redis {
@@ -259,6 +268,15 @@ impl Kv for Redis {
                 done.map(|done| done.map(|done| done.is_some()))
             });
             self.call("set_nx", limit, try_join_all(sets)).await
+        }
+        .boxed()
+    }
+
+    fn increment(&self, key: String, ttl: Duration) -> BoxFuture<'_, Result<u64, KvError>> {
+        let limit = self.inner.limits.read;
+        async move {
+            let client = self.inner.with(limit);
+            self.call("increment", limit, client.eval::<u64, _, _, _>(INCREMENT, key, millis(ttl))).await
         }
         .boxed()
     }

@@ -1,5 +1,5 @@
 //! Against a real Redis that the test starts, stops and pauses.
-#![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 use bytes::Bytes;
 use std::{process::Stdio, time::Duration};
 use tokio::{
@@ -61,6 +61,35 @@ async fn values_come_back_in_order_and_nx_has_one_winner() {
     assert_eq!(redis.set_nx(vec!["a".into(), "c".into()], ttl).await.unwrap(), [false, true]);
     assert_eq!(redis.set_nx(vec!["c".into()], ttl).await.unwrap(), [false]);
     redis.ping().await.unwrap();
+}
+
+#[tokio::test]
+async fn counters_count_every_call_and_end_by_themselves() {
+    let Some(server) = Server::start() else { return };
+    let redis = server.connect().await;
+    let calls = (0..50).map(|_| redis.increment("many".into(), Duration::from_secs(60)));
+    let mut numbers: Vec<u64> = futures_util::future::try_join_all(calls).await.unwrap();
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=50).collect::<Vec<u64>>());
+    // Later calls do not put the end off: with a life that each call renewed, the counter would never begin again.
+    let mut highest = 0;
+    for _ in 0..10_000 {
+        let number = redis.increment("short".into(), Duration::from_millis(20)).await.unwrap();
+        if number < highest {
+            return;
+        }
+        highest = number;
+    }
+    panic!("{highest} calls, and the counter has not ended");
+}
+
+#[tokio::test]
+async fn what_is_no_number_is_not_counted() {
+    let Some(server) = Server::start() else { return };
+    let redis = server.connect().await;
+    redis.set(vec![put("text", "one")]).await.unwrap();
+    let refused = redis.increment("text".into(), Duration::from_secs(60)).await;
+    assert!(matches!(refused, Err(KvError::Failed(_))), "{refused:?}");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use crate::{
     postgres::{PostgresDb, server_url},
     sqlite::SqliteDb,
 };
-use sea_orm::{ConnectOptions, ConnectionTrait, Database};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
 
 /// A private database with the whole schema and no rows; removed when dropped, also with connections still open.
 #[derive(Debug)]
@@ -63,10 +63,24 @@ impl TestDb {
 
     /// Runs SQL that the product never would, to see how it bears the outcome.
     pub async fn sabotage(&self, sql: &str) {
-        let mut options = ConnectOptions::new(self.url());
-        options.max_connections(1).sqlx_logging(false);
-        let db = Database::connect(options).await.expect("the test's own database opens");
+        let db = self.connect().await;
         db.execute_unprepared(sql).await.expect("the database accepts the SQL of the test");
         db.close().await.expect("the connection closes");
+    }
+
+    /// The first column of what a query finds, a text: for what the product has no query for.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        let db = self.connect().await;
+        let query = Statement::from_string(db.get_database_backend(), sql);
+        let rows = db.query_all_raw(query).await.expect("the database accepts the SQL of the test");
+        let texts = rows.iter().map(|row| row.try_get_by_index(0).expect("the first column is a text")).collect();
+        db.close().await.expect("the connection closes");
+        texts
+    }
+
+    async fn connect(&self) -> DatabaseConnection {
+        let mut options = ConnectOptions::new(self.url());
+        options.max_connections(1).sqlx_logging(false);
+        Database::connect(options).await.expect("the test's own database opens")
     }
 }

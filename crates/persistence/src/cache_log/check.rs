@@ -5,7 +5,7 @@ use sea_orm::DbBackend;
 use std::{borrow::Cow, collections::HashMap};
 
 /// Tables that are logged on both databases.
-const LOGGED: [(&str, Kind); 16] = [
+const LOGGED: [(&str, Kind); 18] = [
     ("products", Kind::Product),
     ("variants", Kind::Product),
     ("variant_prices", Kind::Product),
@@ -21,6 +21,8 @@ const LOGGED: [(&str, Kind); 16] = [
     ("collections", Kind::Collection),
     ("reviews", Kind::Review),
     ("customers", Kind::Customer),
+    ("addresses", Kind::Customer),
+    ("sessions", Kind::Session),
     ("channels", Kind::Channel),
 ];
 

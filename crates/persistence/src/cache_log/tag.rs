@@ -21,16 +21,18 @@ pub enum Kind {
     Collection,
     /// Reviews.
     Review,
-    /// Customers.
+    /// Customers and their addresses.
     Customer,
+    /// Sessions of customers.
+    Session,
     /// Channels.
     Channel,
 }
 
 impl Kind {
     /// Every kind.
-    pub const EACH: [Self; 6] =
-        [Self::Product, Self::Category, Self::Collection, Self::Review, Self::Customer, Self::Channel];
+    pub const EACH: [Self; 7] =
+        [Self::Product, Self::Category, Self::Collection, Self::Review, Self::Customer, Self::Session, Self::Channel];
 
     /// As it is written in tags.
     pub const fn word(self) -> &'static str {
@@ -40,6 +42,7 @@ impl Kind {
             Self::Collection => "collection",
             Self::Review => "review",
             Self::Customer => "customer",
+            Self::Session => "session",
             Self::Channel => "channel",
         }
     }

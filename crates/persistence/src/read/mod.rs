@@ -1,5 +1,6 @@
 //! What requests ask. Each function is one statement for any number of keys, and shows only what a shopper of the
 //! channel may see.
+pub mod address;
 pub mod category;
 pub mod channel;
 pub mod collection;
@@ -12,6 +13,7 @@ pub mod product;
 pub mod publication;
 pub mod review;
 pub mod search;
+pub mod session;
 pub mod stock;
 pub mod suggestion;
 pub mod variant;

@@ -91,3 +91,14 @@ static BY_IDS: Sql = Sql::new(
 pub async fn reviews_by_ids(db: &Db, scope: Scope, ids: Vec<Uuid>) -> Result<Vec<ReviewRow>, DbError> {
     BY_IDS.fetch(db, vec![Arg::Ids(ids), Arg::Id(scope.channel_id), Arg::Time(scope.now)]).await
 }
+
+static BY_CUSTOMER: Sql = Sql::new(
+    "reviews by customer",
+    concat!("SELECT ", review_columns!(), " FROM reviews r WHERE r.customer_id {ids 1} ORDER BY r.created_at, r.id"),
+);
+
+/// All reviews of customers, the oldest first, also of products that nobody can see: for the customers themselves.
+pub async fn reviews_by_customers(db: &Db, customers: Vec<Uuid>) -> Result<HashMap<Uuid, Vec<ReviewRow>>, DbError> {
+    let rows = BY_CUSTOMER.fetch(db, vec![Arg::Ids(customers)]).await?;
+    Ok(group(rows, |row: &ReviewRow| row.customer_id))
+}

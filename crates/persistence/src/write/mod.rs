@@ -4,6 +4,8 @@
 //! parameters. Rows are taken in the order of their ids, products before what hangs on them, so two writers wait for
 //! each other instead of deadlocking; a transaction that calls several functions for several products keeps that
 //! promise only if it goes through the products in the order of their ids.
+mod account;
+mod address;
 mod bulk;
 mod category;
 mod category_tree;
@@ -11,30 +13,52 @@ mod channel;
 mod collection;
 mod conn;
 mod customer;
+mod customer_token;
 mod facet;
 mod listing;
+mod mail;
 mod product;
 mod product_read;
 mod product_rows;
 mod product_state;
 mod reconcile;
 mod review;
+mod savepoint;
 mod scope;
 mod search;
+mod session;
 mod shop;
 mod stock;
 mod tx;
 mod warehouse;
 
+pub use account::{
+    Account, NewAccount, account_by_email, account_by_id, insert_account, lock_account, lock_account_by_email,
+    save_account, save_account_email,
+};
+pub use address::{
+    AddressEntry, DefaultOf, addresses_of, delete_address, delete_addresses_of, insert_address, mark_default,
+    save_address,
+};
 pub use category::{ensure_category_path, save_categories};
 pub use category_tree::CategoryTree;
 pub use channel::save_channels;
 pub use collection::{save_collections, set_collection_products};
 pub use conn::Conn;
 pub use customer::save_customers;
+pub use customer_token::{
+    NewToken, Purpose, Used, delete_old_tokens, delete_tokens_of, end_tokens, insert_token, owner_of_token, use_token,
+};
+pub use mail::{
+    DueMail, QueuedMail, claim_due_mails, delete_mails_of, delete_old_mails, insert_mail, mail_failed, mail_sent,
+};
 pub use product::{delete_products, save_products};
 pub use product_read::{product_count, products_after, products_by_slugs};
-pub use review::save_reviews;
+pub use review::{delete_reviews_of, save_reviews};
+pub use session::{
+    Ending, KeptSession, Session, SessionUse, delete_ended_sessions, delete_sessions_of, insert_session, lock_session,
+    note_session_uses, revoke_sessions, rotate_session, sessions_of,
+};
 pub use shop::Shop;
 pub use stock::set_stock;
 pub use tx::WriteTx;

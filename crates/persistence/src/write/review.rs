@@ -63,6 +63,16 @@ pub async fn save_reviews(tx: &WriteTx, reviews: &[Review]) -> Result<(), DbErro
     refresh_ratings(tx, products).await
 }
 
+/// Deletes the reviews of a customer, and brings the averages of their products up to date.
+pub async fn delete_reviews_of(tx: &WriteTx, customer_id: Uuid) -> Result<(), DbError> {
+    let text = "SELECT DISTINCT product_id FROM reviews WHERE customer_id = $1";
+    let reviewed: Vec<ProductOf> = Conn::from(tx).all(text, vec![Arg::Id(customer_id)]).await?;
+    let products: BTreeSet<Uuid> = reviewed.iter().map(|row| row.product_id).collect();
+    let products = lock(tx, products.into_iter().collect()).await?;
+    tx.execute("DELETE FROM reviews WHERE customer_id = $1", vec![Arg::Id(customer_id)]).await?;
+    refresh_ratings(tx, products).await
+}
+
 fn row(review: &Review) -> Model {
     Model {
         id: review.id,

@@ -3,7 +3,7 @@ use crate::{
     edit::PRODUCTS,
     lists::lists,
     world::{
-        World, category_id, channel_id, collection_id, customer_id, media_id, now, product_id, review_id, slug,
+        World, category_id, channel_id, collection_id, customer_id, media_id, now, product_id, review_id, slug, token,
         variant_id,
     },
 };
@@ -12,11 +12,11 @@ use std::collections::{BTreeMap, HashMap};
 use tradewind_persistence::{
     Db,
     read::{
-        ChildPage, Scope, category, channel, collection, customer, media,
+        ChildPage, Scope, address, category, channel, collection, customer, media,
         product::{self, ProductColumns},
         publication, review,
         search::{SearchQuery, with_corrections},
-        suggestion, variant,
+        session, suggestion, variant,
     },
 };
 use uuid::Uuid;
@@ -81,8 +81,31 @@ pub(crate) async fn entries(world: &World) -> Entries {
     let authors: Vec<Uuid> = (0..6).map(customer_id).collect();
     let rows = customer::authors_by_ids(&world.db, authors.clone()).await.unwrap();
     put_each(&mut entries, "author", &authors, rows, |row| row.id, |id, _| vec![format!("customer:{id}")]);
+    accounts(&mut entries, &world.db).await;
     put(&mut entries, "channels".into(), channel::all_channels(&world.db).await.unwrap(), vec!["channels".into()]);
     entries
+}
+
+/// What a customer sees of the own account, and what a token stands for: [`world::token`] and what becomes of it.
+async fn accounts(entries: &mut Entries, db: &Db) {
+    let customers: Vec<Uuid> = (0..6).map(customer_id).collect();
+    let rows = customer::profiles_by_ids(db, customers.clone()).await.unwrap();
+    put_each(entries, "profile", &customers, rows, |row| row.id, |id, _| vec![format!("customer:{id}")]);
+    let rows = address::addresses_by_customers(db, customers.clone()).await.unwrap();
+    put_groups(entries, "addresses", &customers, rows, |id, _| vec![format!("addresses:{id}")]);
+    let tokens: Vec<String> = (0..6).flat_map(|n| [token(n), format!("{}-x", token(n))]).collect();
+    let rows = session::sessions_by_token_hashes(db, tokens.clone()).await.unwrap();
+    for token in tokens {
+        let row = rows.iter().find(|row| row.token_hash == token);
+        let tags = [format!("session-token:{token}")].into_iter().chain(row.map(|row| format!("session:{}", row.id)));
+        put(entries, format!("session {token}"), row, tags.collect());
+    }
+    let mut rows = session::devices_by_customers(db, customers.clone(), 10, now()).await.unwrap();
+    for device in rows.values_mut().flatten() {
+        // A use leaves no trace in the log.
+        device.last_seen_at = None;
+    }
+    put_groups(entries, "devices", &customers, rows, |id, _| vec![format!("customer-sessions:{id}")]);
 }
 
 fn products() -> Vec<Uuid> {

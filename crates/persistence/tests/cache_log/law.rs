@@ -23,7 +23,7 @@ enum Change {
 }
 
 /// `$id` stands for an id; the rows that it hits may not be there.
-const STATEMENTS: [(&str, u8); 22] = [
+const STATEMENTS: [(&str, u8); 29] = [
     ("UPDATE products SET slug = slug || '-x' WHERE id = $id", 5),
     ("UPDATE products SET title = 'Other', seo_title = 'Other' WHERE id = $id", 5),
     ("UPDATE products SET description_html = description_html || 'x' WHERE id = $id", 5),
@@ -45,6 +45,13 @@ const STATEMENTS: [(&str, u8); 22] = [
     ("UPDATE categories SET position = position + 1 WHERE id = $id", 3),
     ("UPDATE collections SET slug = slug || '-x', position = position + 1 WHERE id = $id AND slug NOT LIKE '%-x'", 4),
     ("UPDATE customers SET display_name = display_name || 'x' WHERE id = $id", 8),
+    ("UPDATE customers SET phone = '+4930123456', version = version + 1 WHERE id = $id", 8),
+    ("UPDATE customers SET disabled_at = created_at WHERE id = $id", 8),
+    ("UPDATE sessions SET revoked_at = created_at WHERE customer_id = $id", 8),
+    ("UPDATE sessions SET token_hash = token_hash || '-x' WHERE customer_id = $id", 8),
+    ("DELETE FROM sessions WHERE customer_id = $id", 8),
+    ("UPDATE addresses SET city = city || 'x' WHERE customer_id = $id", 8),
+    ("DELETE FROM addresses WHERE customer_id = $id", 8),
     ("UPDATE channels SET name = name || 'x' WHERE id = $id", 1),
 ];
 

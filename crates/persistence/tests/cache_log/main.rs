@@ -8,6 +8,7 @@
     reason = "helpers of tests are tests"
 )]
 #![allow(clippy::result_large_err, reason = "the error is proptest's")]
+mod accounts;
 mod check;
 mod cost;
 mod entries;

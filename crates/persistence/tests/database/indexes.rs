@@ -3,7 +3,7 @@ use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
 use tradewind_testkit::TestDb;
 
 /// Table and columns that a query filters by and sorts in.
-const ORDERS: [(&str, &str); 24] = [
+const ORDERS: [(&str, &str); 35] = [
     ("listings", "channel_id,min_price,product_id"),
     ("listings", "channel_id,published_at,product_id"),
     ("listings", "channel_id,title_key,product_id"),
@@ -28,6 +28,17 @@ const ORDERS: [(&str, &str); 24] = [
     ("stock_levels", "variant_id,warehouse_id"),
     ("variant_prices", "variant_id,channel_id"),
     ("search_terms", "term"),
+    ("customers", "email"),
+    ("sessions", "token_hash"),
+    ("sessions", "customer_id,created_at,id"),
+    ("sessions", "expires_at,id"),
+    ("customer_tokens", "token_hash"),
+    ("customer_tokens", "customer_id,purpose"),
+    ("customer_tokens", "expires_at,id"),
+    ("addresses", "customer_id,created_at,id"),
+    ("mail_queue", "customer_id"),
+    ("mail_queue", "next_at,id"),
+    ("mail_queue", "created_at,id"),
 ];
 
 const POSTGRES_INDEXES: &str = "SELECT t.relname::text AS tab, string_agg(a.attname::text, ',' ORDER BY k.n) AS cols

@@ -1,18 +1,20 @@
 //! On 100,000 products no list query reads a large table from end to end. Counted by PostgreSQL itself while the real
 //! statements run, often enough that prepared statements may have changed to their generic plan.
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 use tradewind_domain::listing::{OptionFilter, ProductFilter, ProductSort};
 use tradewind_persistence::{
     Db, DbConfig,
     read::{
-        ChildPage, Scope, category, collection, customer, facet,
+        ChildPage, Scope, address, category, collection, customer, facet,
         listing::{ListPage, ListQuery, Within, count_products, list_products},
         media,
         product::{self, ProductColumns},
         review,
         search::{SearchQuery, with_corrections},
-        stock, suggestion, variant, warehouse,
+        session, stock, suggestion, variant, warehouse,
     },
+    write,
 };
 use tradewind_testkit::TestDb;
 use uuid::Uuid;
@@ -40,6 +42,11 @@ INSERT INTO product_facets SELECT id(4, n), 'tag', 'tag-' || n % 300 FROM genera
 INSERT INTO product_facets SELECT id(4, n), 'vendor', 'vendor-' || n % 150 FROM generate_series(1, 100000) n;
 INSERT INTO product_facets SELECT id(4, n), 'option:color', 'color-' || n % 12 FROM generate_series(1, 100000) n;
 INSERT INTO product_search (product_id, title, keywords, body) SELECT id(4, n), 'word' || n % 4001 || ' name' || n, 'tag' || n % 300, 'text' FROM generate_series(1, 100000) n;
+INSERT INTO sessions SELECT id(10, n), 'token-' || n, id(7, 1 + n % 5000), now(), now() + n * interval '1 second', NULL, '', '' FROM generate_series(1, 100000) n;
+INSERT INTO session_uses SELECT id(10, n), now() FROM generate_series(1, 100000) n;
+INSERT INTO customer_tokens SELECT id(11, n), 'verify_email', 'token-' || n, id(7, 1 + n % 5000), NULL, now(), now() + n * interval '1 second', NULL FROM generate_series(1, 100000) n;
+INSERT INTO addresses SELECT id(12, n), id(7, 1 + n % 5000), '', '', '', '', '', '', '', '', 'DE', NULL, false, false, now(), now() FROM generate_series(1, 100000) n;
+INSERT INTO mail_queue SELECT id(13, n), id(7, 1 + n % 5000), '{}', now(), 0, now() + n * interval '1 second', NULL FROM generate_series(1, 100000) n;
 INSERT INTO search_terms SELECT 'word' || n, 25 FROM generate_series(0, 4000) n;
 INSERT INTO search_terms SELECT 'name' || n, 1 FROM generate_series(1, 100000) n;
 ANALYZE;
@@ -134,11 +141,49 @@ async fn ask_everything(db: &Db, scope: Scope) {
     review::review_pages(db, ChildPage { parent: Uuid::nil(), first: 5, after: None }, products.clone()).await.unwrap();
     review::reviews_by_ids(db, scope, vec![id(8, 5)]).await.unwrap();
     customer::authors_by_ids(db, vec![id(7, 5)]).await.unwrap();
+    accounts(db, scope.now).await;
     category::category_ancestors(db, vec![id(3, 5)]).await.unwrap();
     category::categories_by_parents(db, vec![id(3, 5)]).await.unwrap();
     collection::collections_by_products(db, products).await.unwrap();
     with_corrections(db, SearchQuery::parse("wrod77 nmae").unwrap()).await.unwrap();
     suggestion::completions(db, scope, "word7", 5).await.unwrap();
+}
+
+/// Accounts, sessions, tokens, addresses and mails, read and written.
+async fn accounts(db: &Db, now: DateTime<Utc>) {
+    let customers: Vec<Uuid> = (1..=50).map(|number| id(7, number)).collect();
+    let later = now + TimeDelta::seconds(100);
+    customer::profiles_by_ids(db, customers.clone()).await.unwrap();
+    address::addresses_by_customers(db, customers.clone()).await.unwrap();
+    session::sessions_by_token_hashes(db, vec!["token-7".into(), "token-8".into()]).await.unwrap();
+    session::devices_by_customers(db, customers.clone(), 10, now).await.unwrap();
+    review::reviews_by_customers(db, vec![id(7, 5)]).await.unwrap();
+    let tx = db.begin_write().await.unwrap();
+    let (customer, purpose) = (id(7, 5), write::Purpose::VerifyEmail);
+    write::lock_account(&tx, customer).await.unwrap();
+    write::lock_account_by_email(&tx, "5@shop.example").await.unwrap();
+    write::save_account_email(&tx, customer, "other@shop.example").await.unwrap();
+    write::sessions_of((&tx).into(), customer).await.unwrap();
+    write::lock_session(&tx, "token-7").await.unwrap();
+    write::rotate_session(&tx, id(10, 7), "token-x", now).await.unwrap();
+    write::note_session_uses(&tx, &[write::SessionUse { session_id: id(10, 8), at: now }]).await.unwrap();
+    write::revoke_sessions(&tx, customer, write::Ending::AllBut(id(10, 5)), now).await.unwrap();
+    write::delete_ended_sessions(&tx, later, 10).await.unwrap();
+    write::owner_of_token((&tx).into(), "token-7", purpose, now).await.unwrap();
+    write::use_token(&tx, "token-7", purpose, now).await.unwrap();
+    write::end_tokens(&tx, customer, &write::Purpose::EACH, now).await.unwrap();
+    write::delete_old_tokens(&tx, later, 10).await.unwrap();
+    write::addresses_of((&tx).into(), customer).await.unwrap();
+    write::mark_default(&tx, customer, id(12, 4), write::DefaultOf::Billing, now).await.unwrap();
+    write::delete_address(&tx, customer, id(12, 4)).await.unwrap();
+    write::claim_due_mails(&tx, later, later, 10).await.unwrap();
+    write::mail_sent(&tx, id(13, 5), now).await.unwrap();
+    write::mail_failed(&tx, id(13, 6), None).await.unwrap();
+    write::delete_old_mails(&tx, later, 10).await.unwrap();
+    write::delete_sessions_of(&tx, customer).await.unwrap();
+    write::delete_tokens_of(&tx, customer).await.unwrap();
+    write::delete_addresses_of(&tx, customer).await.unwrap();
+    write::delete_mails_of(&tx, customer).await.unwrap();
 }
 
 async fn whole_reads(control: &DatabaseConnection) -> Vec<(String, i64)> {

@@ -84,6 +84,10 @@ impl World {
         write::save_categories(&tx, &categories(), now()).await.unwrap();
         write::save_collections(&tx, &collections(), now()).await.unwrap();
         write::save_customers(&tx, &customers()).await.unwrap();
+        for number in 0..5 {
+            write::insert_session(&tx, &session(number)).await.unwrap();
+            write::insert_address(&tx, &address(number)).await.unwrap();
+        }
         tx.commit().await.unwrap();
     }
 
@@ -179,6 +183,45 @@ fn customers() -> Vec<Customer> {
         created_at: now(),
     };
     (0..5).map(customer).collect()
+}
+
+/// The hash of the token of a customer's session.
+pub(crate) fn token(customer: u32) -> String {
+    format!("token-{customer}")
+}
+
+pub(crate) fn session(customer: u32) -> write::Session {
+    write::Session {
+        id: id(10, customer),
+        token_hash: token(customer),
+        customer_id: customer_id(customer),
+        created_at: now(),
+        expires_at: now() + chrono::TimeDelta::days(1),
+        revoked_at: None,
+        user_agent: "test".into(),
+        label: String::new(),
+    }
+}
+
+pub(crate) fn address(customer: u32) -> write::AddressEntry {
+    write::AddressEntry {
+        id: id(11, customer),
+        customer_id: customer_id(customer),
+        first_name: "Jo".into(),
+        last_name: format!("Doe {customer}"),
+        company: String::new(),
+        line1: "Main Street 1".into(),
+        line2: String::new(),
+        city: "Berlin".into(),
+        region: String::new(),
+        postal_code: "10115".into(),
+        country: "DE".into(),
+        phone: None,
+        is_default_shipping: false,
+        is_default_billing: false,
+        created_at: now(),
+        updated_at: now(),
+    }
 }
 
 pub(crate) fn review(number: u32, product: u32, rating: i16) -> Review {

@@ -13,7 +13,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("tradewind-cache", &["tradewind-kv", "tradewind-resilience"]),
     ("tradewind-migrations", &[]),
     ("tradewind-persistence", &["tradewind-domain", "tradewind-migrations"]),
-    ("tradewind-commerce", &["tradewind-domain", "tradewind-persistence"]),
+    ("tradewind-commerce", &["tradewind-domain", "tradewind-persistence", "tradewind-kv"]),
     (
         "tradewind-graphql",
         &["tradewind-domain", "tradewind-persistence", "tradewind-cache", "tradewind-loader", "tradewind-commerce"],
@@ -43,6 +43,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
         &["tradewind-persistence", "tradewind-migrations", "tradewind-testkit"],
     ),
     (&["fred", "redis"], &["tradewind-kv"]),
+    (&["argon2", "lettre", "askama"], &["tradewind-commerce"]),
     (&["aws-sdk-s3"], &["tradewind-storage"]),
     (&["axum", "hyper", "tower-http"], &["tradewind-server"]),
     (&["async-graphql"], &["tradewind-graphql", "tradewind-server"]),

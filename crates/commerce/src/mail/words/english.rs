@@ -1,0 +1,128 @@
+//! English.
+//!
+//! No mail repeats a name that somebody typed: whoever registers a stranger's address could send advertisements with it.
+use super::{Subject, Words};
+use std::time::Duration;
+
+pub(super) fn words(shop: &str, subject: Subject<'_>) -> Words {
+    match subject {
+        Subject::VerifyEmail { life } => link(
+            format!("Confirm your e-mail address for {shop}"),
+            format!("Welcome to {shop}. One step is left: confirm that this e-mail address is yours."),
+            "Confirm the address",
+            format!(
+                "The link works once, within {}. Follow it only if you registered yourself: otherwise somebody else would \
+                 have an account in your name. If it was not you, there is nothing to do.",
+                hours(life)
+            ),
+        ),
+        Subject::KnownAddress { life } => link(
+            format!("You have an account at {shop} already"),
+            format!(
+                "Somebody, probably you, wanted to register this e-mail address at {shop}. It has an account already, and \
+                 nothing was changed."
+            ),
+            "Set a new password",
+            format!(
+                "If you know your password, just log in. If not, the link works once, within {}. If it was not you, there \
+                 is nothing to do.",
+                hours(life)
+            ),
+        ),
+        Subject::ResetPassword { life } => link(
+            format!("Set a new password for {shop}"),
+            format!("Somebody, probably you, asked for a new password for your account at {shop}."),
+            "Set a new password",
+            format!(
+                "The link works once, within {}. If it was not you, there is nothing to do: your password stays as it is.",
+                hours(life)
+            ),
+        ),
+        Subject::PasswordChanged => plain(
+            format!("Your password for {shop} was changed"),
+            vec![
+                format!("The password of your account at {shop} was changed, and other devices were logged out."),
+                "If it was not you, set a new password at once: ask for one where you log in.".to_owned(),
+            ],
+        ),
+        Subject::ConfirmNewEmail { life } => link(
+            format!("Confirm your new e-mail address for {shop}"),
+            format!("You asked {shop} to use this e-mail address for your account from now on."),
+            "Confirm the address",
+            format!(
+                "The link works once, within {}. If it was not you, there is nothing to do: the address is not used.",
+                hours(life)
+            ),
+        ),
+        Subject::AddressWanted => plain(
+            format!("You have an account at {shop} already"),
+            vec![
+                format!(
+                    "Somebody, probably you, wanted to use this e-mail address for another account at {shop}. It has an \
+                     account already, and nothing was changed."
+                ),
+                "If it was not you, there is nothing to do.".to_owned(),
+            ],
+        ),
+        Subject::EmailChangeAsked { new_email } => plain(
+            format!("Your e-mail address for {shop} is about to change"),
+            vec![
+                format!("Somebody, probably you, asked {shop} to use {new_email} for your account from now on."),
+                "Nothing changes until the new address is confirmed. If it was not you, change your password now: \
+                 somebody knows it."
+                    .to_owned(),
+            ],
+        ),
+        Subject::EmailChanged { new_email } => plain(
+            format!("Your e-mail address for {shop} was changed"),
+            vec![
+                format!("Your account at {shop} now uses {new_email}. No more mail about it comes to this address."),
+                format!("If it was not you, write to {shop} at once."),
+            ],
+        ),
+        Subject::AccountDeleted => plain(
+            format!("Your account at {shop} was deleted"),
+            vec![
+                format!("Your account at {shop} and your personal data were deleted. This is our last mail about it."),
+                "What the law makes us keep, such as invoices, no longer leads to you.".to_owned(),
+            ],
+        ),
+    }
+}
+
+fn link(subject: String, before: String, link: &'static str, after: String) -> Words {
+    Words { subject, before: greeted(vec![before]), link, after: vec![after] }
+}
+
+fn plain(subject: String, before: Vec<String>) -> Words {
+    Words { subject, before: greeted(before), link: "", after: Vec::new() }
+}
+
+fn greeted(paragraphs: Vec<String>) -> Vec<String> {
+    ["Hello,".to_owned()].into_iter().chain(paragraphs).collect()
+}
+
+/// `90 minutes`, `1 hour`, `2 days`; rounded down, so that nobody is promised too much.
+fn hours(life: Duration) -> String {
+    let minutes = life.as_secs() / 60;
+    let (count, unit) = match minutes {
+        0..120 if minutes != 60 => (minutes, "minute"),
+        0..2880 => (minutes / 60, "hour"),
+        _ => (minutes / 1440, "day"),
+    };
+    if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lives_are_told_in_the_unit_that_people_use() {
+        let told = |minutes: u64| hours(Duration::from_secs(minutes * 60 + 59));
+        assert_eq!(
+            [told(1), told(30), told(60), told(90), told(120), told(1440), told(2880), told(3000)],
+            ["1 minute", "30 minutes", "1 hour", "90 minutes", "2 hours", "24 hours", "2 days", "2 days"]
+        );
+    }
+}

@@ -1,0 +1,34 @@
+//! What mails say, a file for each language.
+mod english;
+
+use super::{language::Language, letter::Words};
+use std::time::Duration;
+
+/// What a mail is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Subject<'a> {
+    /// To somebody who registered: confirm the address.
+    VerifyEmail { life: Duration },
+    /// To somebody whose address was registered again.
+    KnownAddress { life: Duration },
+    /// To somebody who forgot the password.
+    ResetPassword { life: Duration },
+    /// The password is another one.
+    PasswordChanged,
+    /// To the new address: confirm it.
+    ConfirmNewEmail { life: Duration },
+    /// To the owner of an address that somebody else wants for an account.
+    AddressWanted,
+    /// To the old address: another one is to take its place.
+    EmailChangeAsked { new_email: &'a str },
+    /// To the old address: another one has taken its place.
+    EmailChanged { new_email: &'a str },
+    /// The account is gone.
+    AccountDeleted,
+}
+
+pub(super) fn words(language: Language, shop: &str, subject: Subject<'_>) -> Words {
+    match language {
+        Language::English => english::words(shop, subject),
+    }
+}
