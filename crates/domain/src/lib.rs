@@ -13,6 +13,7 @@ pub mod product;
 pub mod review;
 pub mod search_text;
 pub mod slug;
+pub mod sourcing;
 pub mod stock;
 pub mod variant;
 pub mod warehouse;
