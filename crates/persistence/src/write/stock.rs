@@ -21,6 +21,9 @@ pub async fn set_stock(tx: &WriteTx, shop: &Shop, levels: &[(Uuid, Uuid, i64)], 
     let levels: BTreeMap<(Uuid, Uuid), i64> =
         levels.iter().map(|(variant, warehouse, on_hand)| ((*variant, *warehouse), *on_hand)).collect();
     check_places(shop, levels.keys())?;
+    if levels.is_empty() {
+        return Ok(());
+    }
     let variants: BTreeSet<Uuid> = levels.keys().map(|(variant, _)| *variant).collect();
     let variants: Vec<Uuid> = variants.into_iter().collect();
     let products = lock_of_variants(tx, variants.clone()).await?;
@@ -54,6 +57,9 @@ pub async fn add_stock(tx: &WriteTx, shop: &Shop, units: &[(Uuid, Uuid, i64)], c
         *sum = sum.saturating_add(*units);
     }
     check_places(shop, sums.keys())?;
+    if sums.is_empty() {
+        return Ok(());
+    }
     let variants: BTreeSet<Uuid> = sums.keys().map(|(variant, _)| *variant).collect();
     let variants: Vec<Uuid> = variants.into_iter().collect();
     let products = lock_of_variants(tx, variants.clone()).await?;
@@ -93,6 +99,9 @@ const OPEN_SQLITE: &str = "INSERT INTO stock_levels (variant_id, warehouse_id, o
 /// says. Of several for the same variant the last counts.
 pub async fn set_low_stock_thresholds(tx: &WriteTx, thresholds: &[(Uuid, Option<i64>)]) -> Result<(), DbError> {
     let thresholds: BTreeMap<Uuid, Option<i64>> = thresholds.iter().copied().collect();
+    if thresholds.is_empty() {
+        return Ok(());
+    }
     let variants: Vec<Uuid> = thresholds.keys().copied().collect();
     let products = lock_of_variants(tx, variants.clone()).await?;
     lock_levels(tx, Which::Variants(&variants), Uuid::nil()).await?;
