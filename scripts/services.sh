@@ -33,7 +33,7 @@ quietly() (
 # Memory, where there is enough of it, makes a database per test cheap. The path stays short: a socket's is limited
 # to 104 bytes on macOS.
 services_root() {
-  if [ -d /dev/shm ] && [ -w /dev/shm ] && [ "$(df -Pk /dev/shm | awk 'NR == 2 { print $4 }')" -gt 1000000 ]; then
+  if [ -z "${SERVICES_DURABLE:-}" ] && [ -d /dev/shm ] && [ -w /dev/shm ] && [ "$(df -Pk /dev/shm | awk 'NR == 2 { print $4 }')" -gt 1000000 ]; then
     printf /dev/shm
   else
     printf /tmp
@@ -65,7 +65,8 @@ postgres_start() {
   need_postgres || return
   quietly mkdir "$socket"
   # Sorting of text never depends on the machine's locale. fsync is off: nobody needs these data tomorrow.
-  settings="-F -k $socket -c listen_addresses= -c full_page_writes=off -c max_connections=300 -c shared_buffers=128MB"
+  settings="-k $socket -c listen_addresses= -c max_connections=300 -c shared_buffers=128MB"
+  [ -n "${SERVICES_DURABLE:-}" ] || settings="-F -c full_page_writes=off $settings"
   if ! { quietly "$POSTGRES_BIN/initdb" -D "$data" -U tradewind -A trust -E UTF8 --locale=C --no-sync &&
     quietly "$POSTGRES_BIN/pg_ctl" -D "$data" -l "$SERVICES_DIR/postgres.log" -o "$settings" -w -t 60 -s start &&
     quietly "$POSTGRES_BIN/createdb" -h "$socket" -U tradewind tradewind; }; then

@@ -2,9 +2,15 @@
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 /// Placeholder, PostgreSQL, SQLite.
-const WORDS: [(&str, &str, &str); 9] = [
+const WORDS: [(&str, &str, &str); 10] = [
     ("{uuid}", "uuid", "blob"),
     ("{time}", "timestamptz", "text"),
+    // A key that counts up; gaps are no loss.
+    (
+        "{counter}",
+        "bigint NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+        "integer NOT NULL PRIMARY KEY AUTOINCREMENT",
+    ),
     ("{int}", "integer", "integer"),
     ("{smallint}", "smallint", "integer"),
     ("{bigint}", "bigint", "integer"),

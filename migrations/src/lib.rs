@@ -10,6 +10,7 @@ mod m20261124_000003_listing;
 mod m20261124_000004_search;
 mod m20261124_000005_cache_log;
 mod m20261124_000006_accounts;
+mod m20261127_000008_stock;
 
 /// Runs the steps in order.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000004_search::Migration),
             Box::new(m20261124_000005_cache_log::Migration),
             Box::new(m20261124_000006_accounts::Migration),
+            Box::new(m20261127_000008_stock::Migration),
         ]
     }
 }

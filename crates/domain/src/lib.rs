@@ -39,6 +39,7 @@ pub mod search_text;
 pub mod shipping;
 pub mod slug;
 pub mod staff;
+pub mod sourcing;
 pub mod stock;
 pub mod tax;
 pub mod tax_table;

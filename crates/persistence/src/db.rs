@@ -1,7 +1,7 @@
 //! The connection pool: one for a SQLite file or a PostgreSQL server.
 use crate::{
     DbError,
-    changes::ProductChanges,
+    changes::{Changes, Topic},
     metrics::PoolMetrics,
     pgbouncer,
     reader::{Lane, PoolStatus, Reader},
@@ -77,7 +77,8 @@ pub struct Db {
     /// Which statements share a connection; none: each has its own.
     lanes: Option<Arc<Lanes>>,
     metrics: Arc<OnceLock<PoolMetrics>>,
-    changes: ProductChanges,
+    product_changes: Changes,
+    stock_changes: Changes,
 }
 
 #[derive(Clone, Debug)]
@@ -145,8 +146,9 @@ impl Db {
             Pool::Postgres(_) => replica::open(config).await?.into_iter().map(Pool::Postgres).collect(),
             Pool::Sqlite(_) => Arc::from([]),
         };
-        let (route, changes) = (Route::Primary, ProductChanges::default());
-        let db = Self { orm, pool, replicas, route, lanes: None, metrics, changes };
+        let (product_changes, stock_changes) = (Changes::default(), Changes::default());
+        let db =
+            Self { orm, pool, replicas, route: Route::Primary, lanes: None, metrics, product_changes, stock_changes };
         if db.statement_timeout().await?.is_some_and(|timeout| timeout == "0") {
             tracing::warn!(
                 "no statement timeout: the pooler in front of the database does not pass it on, so a runaway statement \
@@ -204,8 +206,20 @@ impl Db {
     }
 
     /// Which products were changed.
-    pub fn product_changes(&self) -> &ProductChanges {
-        &self.changes
+    pub fn product_changes(&self) -> &Changes {
+        &self.product_changes
+    }
+
+    /// Of which variants the stock changed.
+    pub fn stock_changes(&self) -> &Changes {
+        &self.stock_changes
+    }
+
+    pub(crate) fn changes(&self, topic: Topic) -> &Changes {
+        match topic {
+            Topic::Product => &self.product_changes,
+            Topic::Stock => &self.stock_changes,
+        }
     }
 
     /// Which database it is.
@@ -244,6 +258,13 @@ impl Db {
         }
         // Clones share what they close.
         let _ = self.orm.clone().close().await;
+    }
+
+    /// Counts a transaction that begins again.
+    pub(crate) fn observe_retry(&self) {
+        if let Some(metrics) = self.metrics.get() {
+            metrics.transaction_retried();
+        }
     }
 
     pub(crate) fn observe(&self, name: &'static str, rows: usize, began: Instant, failed: bool) {

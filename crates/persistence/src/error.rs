@@ -12,6 +12,10 @@ pub enum DbError {
     /// The statement ran longer than the statement timeout.
     #[error("statement timeout: {0}")]
     Timeout(Arc<dyn std::error::Error + Send + Sync>),
+    /// Another transaction was in the way (a deadlock, a serialization failure): nothing was written, and the whole
+    /// transaction may be done again, as [`transact`](crate::write::transact) does.
+    #[error("conflict with another transaction: {0}")]
+    Conflict(Arc<dyn std::error::Error + Send + Sync>),
     /// A unique or foreign key refused the write.
     #[error("constraint violated: {0}")]
     Constraint(Arc<dyn std::error::Error + Send + Sync>),
@@ -78,6 +82,8 @@ fn kind_of(error: &sqlx::Error) -> fn(Arc<dyn std::error::Error + Send + Sync>) 
             Some("9") => DbError::Timeout,
             // SQLITE_BUSY
             Some("5") => DbError::Unavailable,
+            // serialization_failure, deadlock_detected: sqlx has the writers' connections
+            Some("40001" | "40P01") => DbError::Conflict,
             _ if database.is_unique_violation()
                 || database.is_foreign_key_violation()
                 || database.is_check_violation() =>
@@ -95,8 +101,7 @@ fn kind_of_state(code: &str) -> fn(Arc<dyn std::error::Error + Send + Sync>) -> 
     match code {
         // query_canceled
         "57014" => DbError::Timeout,
-        // What a replica ends a statement with that is in the way of what it has to replay; nothing else here has it: no
-        // transaction asks for a stricter isolation than the usual one.
+        // What a replica ends a statement with that is in the way of what it has to replay: readers have no transactions.
         "40001" => DbError::Unavailable,
         // admin_shutdown, crash_shutdown, cannot_connect_now, too_many_connections
         "57P01" | "57P02" | "57P03" | "53300" => DbError::Unavailable,

@@ -1,18 +1,60 @@
 //! Hears of every committed change through PostgreSQL's LISTEN.
-use super::{Changed, ProductChanges};
+use super::{Changed, Changes};
 use crate::{Db, DbError};
 use sea_orm::{
     DbBackend,
     sqlx::{
         self, PgPool,
-        postgres::{PgListener, PgPoolOptions},
+        postgres::{PgListener, PgNotification, PgPoolOptions},
     },
 };
 use std::{future::Future, pin::pin, time::Duration};
 use uuid::Uuid;
 
-/// The channel of the notifications.
-const CHANNEL: &str = "tradewind_product_changed";
+/// What a log is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Topic {
+    Product,
+    /// By variant.
+    Stock,
+}
+
+impl Topic {
+    const EACH: [Self; 2] = [Self::Product, Self::Stock];
+
+    /// The channel of its notifications.
+    const fn channel(self) -> &'static str {
+        match self {
+            Self::Product => "tradewind_product_changed",
+            Self::Stock => "tradewind_stock_changed",
+        }
+    }
+}
+
+/// The logs, by topic.
+#[derive(Clone, Copy)]
+struct Logs<'c>([&'c Changes; 2]);
+
+impl<'c> Logs<'c> {
+    fn of(db: &'c Db) -> Self {
+        Self(Topic::EACH.map(|topic| db.changes(topic)))
+    }
+
+    fn note(self, notification: &PgNotification) {
+        let heard = Topic::EACH.into_iter().zip(self.0).filter(|(topic, _)| topic.channel() == notification.channel());
+        heard.for_each(|(_, log)| log.note(read(notification.payload())));
+    }
+
+    fn lose(self) {
+        self.0.into_iter().for_each(|log| log.note(Changed::Unknown));
+    }
+
+    fn follow(self, is_followed: bool) {
+        self.0.into_iter().for_each(|log| {
+            log.0.is_followed.send_replace(is_followed);
+        });
+    }
+}
 /// A notification that says no ids.
 const UNKNOWN: &str = "*";
 /// PostgreSQL takes payloads of up to 7,999 bytes; an id is 32 and a space.
@@ -28,8 +70,12 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// Until a pooler that passes nothing on is tried again.
 const LONG_PAUSE: Duration = Duration::from_secs(60);
 
-/// The payloads of a transaction's notifications.
-pub(crate) fn payloads(changed: &Changed) -> Vec<String> {
+/// A transaction's notifications, as channels and payloads.
+pub(crate) fn notifications(topic: Topic, changed: &Changed) -> Vec<[String; 2]> {
+    payloads(changed).into_iter().map(|payload| [topic.channel().to_owned(), payload]).collect()
+}
+
+fn payloads(changed: &Changed) -> Vec<String> {
     match changed {
         Changed::Unknown => vec![UNKNOWN.to_owned()],
         Changed::These(ids) => ids.chunks(IDS).map(|ids| words(ids.iter())).collect(),
@@ -40,9 +86,9 @@ fn words<'i>(ids: impl Iterator<Item = &'i Uuid>) -> String {
     ids.map(|id| id.simple().to_string()).collect::<Vec<_>>().join(" ")
 }
 
-/// Notifies when the transaction commits; the argument is a JSON list of payloads.
+/// Notifies when the transaction commits; the argument is a JSON list of [`notifications`].
 pub(crate) const NOTIFY: &str =
-    "SELECT pg_notify('tradewind_product_changed', payload) FROM json_array_elements_text($1::json) AS payload";
+    "SELECT pg_notify(n.told ->> 0, n.told ->> 1) FROM json_array_elements($1::json) AS n (told)";
 
 fn read(payload: &str) -> Changed {
     let ids: Result<Vec<Uuid>, _> = payload.split(' ').map(Uuid::try_parse).collect();
@@ -57,12 +103,12 @@ pub async fn follow(db: &Db) {
         return;
     }
     let pool = db.orm().get_postgres_connection_pool();
-    let changes = db.product_changes();
-    let _followed = Followed(changes);
+    let logs = Logs::of(db);
+    let _followed = Followed(logs);
     let mut warned = false;
     let mut lost = false;
     loop {
-        match listen(pool, changes, lost).await {
+        match listen(pool, logs, lost).await {
             Ok(Ended::Silent) => {
                 if !std::mem::replace(&mut warned, true) {
                     tracing::warn!(
@@ -76,8 +122,8 @@ pub async fn follow(db: &Db) {
             Err(error) => {
                 tracing::warn!(%error, "the database's notifications cannot be heard: subscriptions end, and can begin again");
                 lost = true;
-                changes.0.is_followed.send_replace(false);
-                changes.note(Changed::Unknown);
+                logs.follow(false);
+                logs.lose();
                 tokio::time::sleep(PAUSE).await;
             }
         }
@@ -92,15 +138,15 @@ enum Ended {
     Closed,
 }
 
-struct Followed<'c>(&'c ProductChanges);
+struct Followed<'c>(Logs<'c>);
 
 impl Drop for Followed<'_> {
     fn drop(&mut self) {
-        self.0.0.is_followed.send_replace(false);
+        self.0.follow(false);
     }
 }
 
-async fn listen(pool: &PgPool, changes: &ProductChanges, lost: bool) -> Result<Ended, DbError> {
+async fn listen(pool: &PgPool, logs: Logs<'_>, lost: bool) -> Result<Ended, DbError> {
     // A connection of its own: those of the pool are for requests.
     let options = pool.connect_options().as_ref().clone();
     let own = PgPoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
@@ -108,19 +154,19 @@ async fn listen(pool: &PgPool, changes: &ProductChanges, lost: bool) -> Result<E
     let mut listener = PgListener::connect_with(&own).await?;
     // A lost connection is told, not mended in silence: what was notified meanwhile is lost.
     listener.eager_reconnect(false);
-    listener.listen(CHANNEL).await?;
-    if !is_heard(pool, &mut listener, changes).await? {
+    listener.listen_all(Topic::EACH.map(Topic::channel)).await?;
+    if !is_heard(pool, &mut listener, logs).await? {
         return Ok(Ended::Silent);
     }
     if lost {
         // Whoever began to read since then has not heard of other processes.
-        changes.note(Changed::Unknown);
+        logs.lose();
     }
-    changes.0.is_followed.send_replace(true);
+    logs.follow(true);
     loop {
         match or_probe(listener.try_recv(), probe(pool, PROBE_WORD), SILENCE, PROBE).await? {
             Some(probe) if probe.payload().starts_with(PROBE_WORD) => {}
-            Some(notification) => changes.note(read(notification.payload())),
+            Some(notification) => logs.note(&notification),
             None if pool.is_closed() => return Ok(Ended::Closed),
             None => return Err(DbError::Setup("the connection was lost".to_owned())),
         }
@@ -128,7 +174,7 @@ async fn listen(pool: &PgPool, changes: &ProductChanges, lost: bool) -> Result<E
 }
 
 async fn probe(pool: &PgPool, word: &str) -> Result<(), sqlx::Error> {
-    sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(word).execute(pool).await?;
+    sqlx::query("SELECT pg_notify($1, $2)").bind(Topic::Product.channel()).bind(word).execute(pool).await?;
     Ok(())
 }
 
@@ -150,14 +196,14 @@ async fn or_probe<T>(
 
 /// Whether a notification of ours comes back. Others are noted: nobody does that for a transaction of ours that commits
 /// just when we are sure.
-async fn is_heard(pool: &PgPool, listener: &mut PgListener, changes: &ProductChanges) -> Result<bool, DbError> {
+async fn is_heard(pool: &PgPool, listener: &mut PgListener, logs: Logs<'_>) -> Result<bool, DbError> {
     let word = format!("{PROBE_WORD}{}", Uuid::new_v4());
     probe(pool, &word).await?;
     let heard = async {
         loop {
             match listener.try_recv().await {
                 Ok(Some(notification)) if notification.payload() == word => return Ok(true),
-                Ok(Some(other)) if !other.payload().starts_with(PROBE_WORD) => changes.note(read(other.payload())),
+                Ok(Some(other)) if !other.payload().starts_with(PROBE_WORD) => logs.note(&other),
                 Ok(Some(_)) => {}
                 Ok(None) => return Err(DbError::Setup("the connection was lost".to_owned())),
                 Err(error) => return Err(error.into()),
@@ -196,6 +242,6 @@ mod tests {
         });
         assert_eq!(read_again.collect::<Vec<_>>(), ids);
         assert_eq!(read(UNKNOWN), Changed::Unknown);
-        assert_eq!(super::payloads(&Changed::Unknown), ["*"]);
+        assert_eq!(notifications(Topic::Stock, &Changed::Unknown), [["tradewind_stock_changed", "*"]]);
     }
 }

@@ -1,14 +1,14 @@
-//! Which products changed last, each once: the newest change of a product takes the place of its older one.
+//! Which ids changed last, each once: the newest change of an id takes the place of its older one.
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
-/// Products that the log remembers; the oldest are forgotten first. At most about 10 MiB.
+/// Ids that the log remembers; the oldest are forgotten first. At most about 10 MiB.
 pub(super) const MOST: usize = 65_536;
 
-/// Which products somebody wants to know of.
+/// Which ids somebody wants to know of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wanted {
-    /// Every product.
+    /// Every one.
     All,
     /// These.
     Only(Vec<Uuid>),
@@ -58,7 +58,7 @@ impl Log {
         }
     }
 
-    /// Notes that any product may have changed.
+    /// Notes that any id may have changed.
     pub(super) fn lose(&mut self) {
         self.end += 1;
         self.forgotten = self.end;
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_product_that_changes_again_is_told_once_and_later() {
+    fn what_changes_again_is_told_once_and_later() {
         let mut log = Log::default();
         log.push([1, 2, 3, 1, 1].map(id), 10);
         assert_eq!(read(&log, 0, &Wanted::All), [2, 3, 1]);

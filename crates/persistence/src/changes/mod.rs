@@ -1,16 +1,18 @@
-//! Which products were changed, told after the transaction that did it: for subscriptions.
+//! Which products were changed, and of which variants the stock, told after the transaction that did it: for
+//! subscriptions. Two logs ([`Db::product_changes`](crate::Db::product_changes),
+//! [`Db::stock_changes`](crate::Db::stock_changes)) that are fed over one connection.
 //!
 //! On PostgreSQL each writing transaction notifies (`NOTIFY` is delivered when, and only if, it commits), and every
 //! process that [`follow`]s hears of it, whoever wrote. Where nobody follows, or on SQLite, a process hears only of its
 //! own transactions.
 //!
-//! All readers share one bounded log; a reader is a position in it, so a slow one costs no memory. It finds each product
-//! once, however often it changed, or learns that it missed something.
+//! All readers of a log share it, and it is bounded; a reader is a position in it, so a slow one costs no memory. It finds
+//! each id once, however often it changed, or learns that it missed something.
 mod follow;
 mod log;
 
 pub use follow::follow;
-pub(crate) use follow::{NOTIFY, payloads};
+pub(crate) use follow::{NOTIFY, Topic, notifications};
 pub use log::Wanted;
 
 use log::{Found, Log, MOST};
@@ -20,7 +22,7 @@ use uuid::Uuid;
 
 /// The changes that this process knows of. Clones share them.
 #[derive(Clone, Debug)]
-pub struct ProductChanges(Arc<Inner>);
+pub struct Changes(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -31,14 +33,14 @@ struct Inner {
     is_followed: watch::Sender<bool>,
 }
 
-impl Default for ProductChanges {
+impl Default for Changes {
     fn default() -> Self {
         let ((end, _), (is_followed, _)) = (watch::channel(0), watch::channel(false));
         Self(Arc::new(Inner { log: Mutex::default(), end, is_followed }))
     }
 }
 
-impl ProductChanges {
+impl Changes {
     /// A reader of what changes from now on.
     pub fn subscribe(&self, wanted: Wanted) -> ChangeReader {
         let position = self.locked(|log| log.end());
@@ -56,7 +58,7 @@ impl ProductChanges {
         let _ = self.0.is_followed.subscribe().wait_for(|is_followed| *is_followed).await;
     }
 
-    /// Notes products that a committed transaction of this process changed, unless the database tells us anyway.
+    /// Notes what a committed transaction of this process changed, unless the database tells us anyway.
     pub(crate) fn committed(&self, changed: Changed) {
         if !self.is_followed() {
             self.note(changed);
@@ -96,20 +98,20 @@ impl Changed {
 
 /// The reader missed changes: it was too slow, or the connection that tells of them was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("changes of products were missed")]
+#[error("changes were missed")]
 pub struct Missed;
 
 /// A position among the changes.
 #[derive(Debug)]
 pub struct ChangeReader {
-    changes: ProductChanges,
+    changes: Changes,
     end: watch::Receiver<u64>,
     position: u64,
     wanted: Wanted,
 }
 
 impl ChangeReader {
-    /// Whether a change of every product would be told.
+    /// Whether every change would be told.
     pub fn wants_all(&self) -> bool {
         self.wanted == Wanted::All
     }
@@ -119,7 +121,7 @@ impl ChangeReader {
         self.wanted = wanted;
     }
 
-    /// Waits for the next product that changed. Dropping the future loses nothing.
+    /// Waits for the next id that changed. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Result<Uuid, Missed> {
         loop {
             // Seen before the log is read: what comes in between wakes us.
@@ -134,5 +136,22 @@ impl ChangeReader {
             }
             self.end.changed().await.map_err(|_| Missed)?;
         }
+    }
+
+    /// Waits for the next id that changed, and takes at most `most` (at least one) that have changed by now: what is read
+    /// of them together costs one statement. Dropping the future loses nothing.
+    pub async fn next_batch(&mut self, most: usize) -> Result<Vec<Uuid>, Missed> {
+        let mut ids = vec![self.next().await?];
+        while ids.len() < most {
+            match self.changes.locked(|log| log.after(self.position, &self.wanted)) {
+                Found::Change(position, id) => {
+                    self.position = position;
+                    ids.push(id);
+                }
+                // A gap is told by the next call: what was found until here did change.
+                Found::Nothing(_) | Found::Gap => break,
+            }
+        }
+        Ok(ids)
     }
 }

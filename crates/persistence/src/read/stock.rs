@@ -32,3 +32,38 @@ pub async fn stock_by_variants(db: &Db, scope: Scope, ids: Vec<Uuid>) -> Result<
     let rows = BY_VARIANTS.fetch(db, vec![Arg::Ids(ids), Arg::Id(scope.channel_id)]).await?;
     Ok(group(rows, |row: &StockRow| row.variant_id))
 }
+
+row! {
+    /// What can be promised of a variant in the channel, all warehouses together.
+    pub struct InventoryRow {
+        /// The variant.
+        pub variant_id: Uuid,
+        /// Its product.
+        pub product_id: Uuid,
+        /// Whether stock is counted; otherwise `available` says nothing.
+        pub tracked: bool,
+        /// Stored [`StockPolicy`](tradewind_domain::stock::StockPolicy).
+        pub policy: String,
+        /// From how many units on it is nearly sold out; none: as the shop's default says.
+        pub low_stock_threshold: Option<i64>,
+        /// On hand minus reserved.
+        pub available: i64,
+    }
+}
+
+static INVENTORY: Sql = Sql::new(
+    "inventory by variant",
+    "SELECT v.id, v.product_id, v.tracked, v.policy, v.low_stock_threshold,
+        CAST(coalesce((SELECT sum(s.on_hand - s.reserved) FROM stock_levels s
+            JOIN channel_warehouses cw ON cw.warehouse_id = s.warehouse_id AND cw.channel_id = $2
+            WHERE s.variant_id = v.id), 0) AS bigint)
+     FROM variants v JOIN variant_prices vp ON vp.variant_id = v.id AND vp.channel_id = $2
+     JOIN listings l ON l.product_id = v.product_id AND l.channel_id = $2
+     WHERE v.id {ids 1} AND l.published_at <= $3 ORDER BY v.id",
+);
+
+/// What can be promised of the visible variants among the ids, by id. For those who heard of changes
+/// ([`Db::stock_changes`]): what is read after a change has it.
+pub async fn inventory_by_variants(db: &Db, scope: Scope, ids: Vec<Uuid>) -> Result<Vec<InventoryRow>, DbError> {
+    INVENTORY.fetch(db, vec![Arg::Ids(ids), Arg::Id(scope.channel_id), Arg::Time(scope.now)]).await
+}

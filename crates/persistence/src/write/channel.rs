@@ -1,9 +1,9 @@
 //! Channels and the warehouses that they sell from.
 use super::{
     Conn, WriteTx,
+    availability::refresh_all_availability,
     bulk::{Conflict, insert},
     micros,
-    stock::refresh_all_availability,
 };
 use crate::{
     DbError,

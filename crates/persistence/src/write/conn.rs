@@ -54,6 +54,19 @@ impl Conn<'_> {
             _ => self.all(text, args).await,
         }
     }
+
+    /// As [`all`](Self::all); inside a transaction the rows of this table are taken for it, in the statement's order.
+    pub(crate) async fn all_for_edit<T: FromQueryResult>(
+        &self,
+        text: &str,
+        table: &str,
+        args: Vec<Arg>,
+    ) -> Result<Vec<T>, DbError> {
+        match (self, self.backend()) {
+            (Self::Tx(_), DbBackend::Postgres) => self.all(&format!("{text} FOR NO KEY UPDATE OF {table}"), args).await,
+            _ => self.all(text, args).await,
+        }
+    }
 }
 
 /// `{ids N}` and `{texts N}` are written as in [`crate::sql`].

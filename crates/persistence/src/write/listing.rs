@@ -19,12 +19,28 @@ pub(crate) struct Facts {
     pub(crate) rating_count: i64,
 }
 
-/// Units promised already, by variant and warehouse; absent is 0.
-pub(crate) type Reserved = HashMap<(Uuid, Uuid), i64>;
+/// What is stored of the stock of variants, and not in their aggregates.
+#[derive(Default)]
+pub(crate) struct StockFacts {
+    /// Units on hand and promised, by variant and warehouse.
+    pub(crate) levels: HashMap<(Uuid, Uuid), (i64, i64)>,
+    /// From how many units on a variant is nearly sold out, where it says so itself.
+    pub(crate) thresholds: HashMap<Uuid, i64>,
+}
+
+impl StockFacts {
+    pub(crate) fn on_hand(&self, place: (Uuid, Uuid)) -> i64 {
+        self.levels.get(&place).map_or(0, |(on_hand, _)| *on_hand)
+    }
+
+    fn reserved(&self, place: (Uuid, Uuid)) -> i64 {
+        self.levels.get(&place).map_or(0, |(_, reserved)| *reserved)
+    }
+}
 
 /// A row for each channel where the product is published and has a price, if it is active. `published_at` may be in
 /// the future: readers compare it with their clock.
-pub(crate) fn listings(shop: &Shop, product: &Product, facts: &Facts, reserved: &Reserved) -> Vec<Model> {
+pub(crate) fn listings(shop: &Shop, product: &Product, facts: &Facts, stock: &StockFacts) -> Vec<Model> {
     if product.status != ProductStatus::Active {
         return Vec::new();
     }
@@ -41,7 +57,7 @@ pub(crate) fn listings(shop: &Shop, product: &Product, facts: &Facts, reserved: 
             max_price: prices.max,
             min_compare_at: prices.min_compare_at,
             max_compare_at: prices.max_compare_at,
-            availability: availability(channel, product, reserved).as_i16(),
+            availability: availability(channel, product, stock).as_i16(),
             title_key: title_key.clone(),
             rating_milli,
             units_sold: product.units_sold,
@@ -77,13 +93,14 @@ fn price_in(variant: &Variant, channel_id: Uuid) -> Option<&Price> {
 }
 
 /// Of the variants that the channel sells, from its warehouses.
-fn availability(channel: &Channel, product: &Product, reserved: &Reserved) -> Availability {
+fn availability(channel: &Channel, product: &Product, stock: &StockFacts) -> Availability {
     let sold = product.variants.iter().filter(|variant| price_in(variant, channel.id).is_some());
     Availability::of_product(sold.map(|variant| {
         let levels = variant.stock.iter().filter(|level| channel.warehouse_ids.contains(&level.warehouse_id));
-        let available = levels.map(|level| {
-            level.on_hand.saturating_sub(reserved.get(&(variant.id, level.warehouse_id)).copied().unwrap_or(0))
-        });
-        Availability::of_variant(variant.tracked, variant.policy, available.fold(0, i64::saturating_add))
+        let available =
+            levels.map(|level| level.on_hand.saturating_sub(stock.reserved((variant.id, level.warehouse_id))));
+        let available = available.fold(0, i64::saturating_add);
+        let threshold = stock.thresholds.get(&variant.id).copied();
+        Availability::with_threshold(variant.tracked, variant.policy, available, threshold)
     }))
 }

@@ -3,9 +3,11 @@
 //! Each function is a constant number of statements for any number of rows, as long as they fit in one statement's
 //! parameters. Rows are taken in the order of their ids, products before what hangs on them, so two writers wait for
 //! each other instead of deadlocking; a transaction that calls several functions for several products keeps that
-//! promise only if it goes through the products in the order of their ids.
+//! promise only if it goes through the products in the order of their ids. The order of what is taken: products, holds,
+//! stock levels, listings; docs/stock.md says more.
 mod account;
 mod address;
+mod availability;
 mod bulk;
 mod category;
 mod category_tree;
@@ -22,6 +24,7 @@ mod product_read;
 mod product_rows;
 mod product_state;
 mod reconcile;
+mod retry;
 mod review;
 mod savepoint;
 mod scope;
@@ -29,6 +32,11 @@ mod search;
 mod session;
 mod shop;
 mod stock;
+mod stock_hold;
+mod stock_hold_end;
+mod stock_hold_line;
+mod stock_ledger;
+mod stock_level;
 mod tx;
 mod warehouse;
 
@@ -54,13 +62,18 @@ pub use mail::{
 };
 pub use product::{delete_products, save_products};
 pub use product_read::{product_count, products_after, products_by_slugs};
+pub use retry::{Done, End, transact};
 pub use review::{delete_reviews_of, save_reviews};
 pub use session::{
     Ending, KeptSession, Session, SessionUse, delete_ended_sessions, delete_sessions_of, insert_session, lock_session,
     note_session_uses, revoke_sessions, rotate_session, sessions_of,
 };
 pub use shop::Shop;
-pub use stock::set_stock;
+pub use stock::{add_stock, set_low_stock_thresholds, set_stock};
+pub use stock_hold::{NewHold, Reserved, reserve};
+pub use stock_hold_end::{HoldEnd, HoldState, commit_hold, expire_holds, extend_hold, release_hold};
+pub use stock_hold_line::{HeldLine, Line, MOST_UNITS, Shortage, ShortageCode};
+pub use stock_ledger::{Cause, MovementKind, Reference};
 pub use tx::WriteTx;
 pub use warehouse::save_warehouses;
 

@@ -3,12 +3,14 @@ use super::{
     Conn, Shop, WriteTx,
     bulk::{Conflict, insert},
     facet::facets,
-    listing::{Facts, Reserved, listings},
+    listing::{Facts, StockFacts, listings},
     product_rows::ProductRows,
-    product_state::{Stored, hand_picked, lock, stock, stored},
+    product_state::{Stored, hand_picked, lock, stored},
     reconcile::reconcile,
     scope::scopes,
     search::{delete_documents, document, save_documents},
+    stock_ledger::{Cause, Change, MovementKind, note},
+    stock_level::{Level, Which, lock_levels},
 };
 use crate::{
     DbError,
@@ -23,6 +25,10 @@ use uuid::Uuid;
 /// Inserts or replaces whole products by id, hundreds at a time. Variants keep their rows as long as they are in the
 /// aggregate, so what is reserved of them, and the reviews of the product, survive; variants and media that are no
 /// longer in it are deleted. `shop` must have been loaded in the same transaction.
+///
+/// Stock on hand becomes what the aggregates say, and the ledger gets the differences, at the time that the newest of the
+/// products was updated. An aggregate that comes from [`products_by_slugs`](super::products_by_slugs) in this
+/// transaction cannot undo a sale: its levels were taken when it was read.
 ///
 /// A slug of another product, or a reference to a row that does not exist, is a [`DbError::Constraint`], and nothing
 /// of the transaction may be committed then. Of two products with the same id the last counts.
@@ -47,48 +53,77 @@ pub async fn save_products(tx: &WriteTx, shop: &Shop, products: &[Product]) -> R
     if !old.is_empty() {
         around = replace(tx, shop, &mut rows, &old).await?;
     }
+    let at = products.iter().map(|product| product.updated_at).max().unwrap_or_default();
+    let moved = movements(&rows, &around.stock);
     save_children(tx, rows, &old).await?;
+    note(tx, moved, &Cause::new(MovementKind::Import, at)).await?;
     save_derived(tx, shop, &products, &old, &stored, &around).await
 }
 
 /// What belongs to products and is not in their aggregates.
 #[derive(Default)]
 struct Around {
-    reserved: Reserved,
+    stock: StockFacts,
     hand_picked: HashMap<Uuid, Vec<Uuid>>,
 }
 
 /// Deletes the variants and levels that the new aggregates no longer have.
 async fn replace(tx: &WriteTx, shop: &Shop, rows: &mut ProductRows, old: &[Uuid]) -> Result<Around, DbError> {
     let kept: Vec<Uuid> = rows.variants.iter().map(|row| row.id).collect();
+    // Before listings, as whoever sells does, and all at once, because deleted variants have levels too.
+    let stock = stock_facts(tx, old, &kept).await?;
     let text = "DELETE FROM variants WHERE product_id {ids 1} AND NOT (id {ids 2})";
     tx.execute(text, vec![Arg::Ids(old.to_vec()), Arg::Ids(kept.clone())]).await?;
-    Ok(Around {
-        reserved: replace_stock(tx, rows, kept).await?,
-        hand_picked: hand_picked(tx, shop, old.to_vec()).await?,
-    })
+    replace_stock(tx, rows, &stock, &kept).await?;
+    Ok(Around { stock, hand_picked: hand_picked(tx, shop, old.to_vec()).await? })
+}
+
+async fn stock_facts(tx: &WriteTx, products: &[Uuid], variants: &[Uuid]) -> Result<StockFacts, DbError> {
+    let mut facts = StockFacts::default();
+    for stocked in lock_levels(tx, Which::Products(products, variants), Uuid::nil()).await? {
+        facts.thresholds.extend(stocked.low_stock_threshold.map(|threshold| (stocked.variant_id, threshold)));
+        let level = |level: &Level| ((stocked.variant_id, level.warehouse_id), (level.on_hand, level.reserved));
+        facts.levels.extend(stocked.levels.iter().map(level));
+    }
+    Ok(facts)
 }
 
 /// Removes levels that the aggregates no longer have. A level with promised units stays, with nothing on hand, so that
 /// the promise is not forgotten.
-async fn replace_stock(tx: &WriteTx, rows: &mut ProductRows, variants: Vec<Uuid>) -> Result<Reserved, DbError> {
+async fn replace_stock(
+    tx: &WriteTx,
+    rows: &mut ProductRows,
+    stock: &StockFacts,
+    variants: &[Uuid],
+) -> Result<(), DbError> {
     let new: HashSet<(Uuid, Uuid)> = rows.stock.iter().map(|row| (row.variant_id, row.warehouse_id)).collect();
-    let mut reserved = Reserved::default();
+    let variants: HashSet<&Uuid> = variants.iter().collect();
     let mut gone = Vec::new();
-    for level in stock(tx, variants).await? {
-        let place = (level.variant_id, level.warehouse_id);
-        reserved.insert(place, level.reserved);
-        match (new.contains(&place), level.reserved) {
-            (true, _) => {}
-            (false, 0) => gone.push((place.0.simple().to_string(), place.1.simple().to_string())),
-            (false, _) => rows.stock.push(stock_level::Model { on_hand: 0, ..level }),
+    for ((variant_id, warehouse_id), (_, reserved)) in &stock.levels {
+        let (variant_id, warehouse_id, reserved) = (*variant_id, *warehouse_id, *reserved);
+        match reserved {
+            _ if new.contains(&(variant_id, warehouse_id)) || !variants.contains(&variant_id) => {}
+            0 => gone.push([variant_id, warehouse_id].map(|id| id.simple().to_string())),
+            _ => rows.stock.push(stock_level::Model { variant_id, warehouse_id, on_hand: 0, reserved }),
         }
     }
     if !gone.is_empty() {
         let text = if tx.postgres() { DELETE_STOCK_POSTGRES } else { DELETE_STOCK_SQLITE };
         tx.execute(text, vec![Arg::Text(serde_json::json!(gone).to_string())]).await?;
     }
-    Ok(reserved)
+    Ok(())
+}
+
+/// What the rows change at each level.
+fn movements(rows: &ProductRows, stock: &StockFacts) -> Vec<Change> {
+    let change = |row: &stock_level::Model| Change {
+        variant_id: row.variant_id,
+        warehouse_id: row.warehouse_id,
+        on_hand: row.on_hand.saturating_sub(stock.on_hand((row.variant_id, row.warehouse_id))),
+        reserved: 0,
+        reference: None,
+    };
+    rows.stock.iter().map(change).collect()
 }
 
 const DELETE_STOCK_POSTGRES: &str = "DELETE FROM stock_levels WHERE (variant_id, warehouse_id) IN
@@ -147,7 +182,7 @@ impl Derived {
         self.members.extend(ruled.into_iter().map(member));
         let facts = stored
             .map_or_else(Facts::default, |row| Facts { rating_sum: row.rating_sum, rating_count: row.rating_count });
-        for listing in listings(shop, product, &facts, &around.reserved) {
+        for listing in listings(shop, product, &facts, &around.stock) {
             self.scopes.extend(scopes(&listing, &shop.categories, product.category_id, &collections));
             self.listings.push(listing);
         }
@@ -202,6 +237,7 @@ pub async fn delete_products(tx: &WriteTx, ids: &[Uuid]) -> Result<(), DbError> 
         return Ok(());
     }
     tx.product_changed(&ids);
+    lock_levels(tx, Which::Products(&ids, &[]), Uuid::nil()).await?;
     delete_documents(tx, &stored(tx, &ids).await?).await?;
     tx.execute("DELETE FROM products WHERE id {ids 1}", vec![Arg::Ids(ids)]).await?;
     Ok(())

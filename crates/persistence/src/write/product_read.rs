@@ -1,4 +1,7 @@
 //! Whole aggregates, for import, export and edits. Seven statements for any number of products.
+//!
+//! Read inside a transaction, they are about to be edited: the products and their stock levels are taken for it, so that
+//! nothing is sold between the read and the write.
 use super::{Conn, product_rows::ProductRows};
 use crate::{Db, DbError, entity::product, sql::Arg};
 use sea_orm::FromQueryResult;
@@ -11,8 +14,8 @@ pub async fn products_by_slugs<'a>(conn: impl Into<Conn<'a>>, slugs: &[String]) 
         return Ok(Vec::new());
     }
     let conn = conn.into();
-    let text = "SELECT * FROM products WHERE slug {texts 1}";
-    with_children(conn, conn.all(text, vec![Arg::Texts(slugs.to_vec())]).await?).await
+    let text = "SELECT * FROM products WHERE slug {texts 1} ORDER BY id";
+    with_children(conn, conn.all_for_edit(text, "products", vec![Arg::Texts(slugs.to_vec())]).await?).await
 }
 
 /// The next products in the order of their ids, in any status; empty at the end.
@@ -34,7 +37,9 @@ async fn with_children(conn: Conn<'_>, products: Vec<product::Model>) -> Result<
         media: conn.all("SELECT * FROM media WHERE product_id {ids 1}", ids()).await?,
         variants: conn.all("SELECT * FROM variants WHERE product_id {ids 1}", ids()).await?,
         prices: conn.all(&of_variants("variant_prices"), ids()).await?,
-        stock: conn.all(&of_variants("stock_levels"), ids()).await?,
+        stock: conn
+            .all_for_edit(&format!("{} ORDER BY c.variant_id, c.warehouse_id", of_variants("stock_levels")), "c", ids())
+            .await?,
         publications: conn.all("SELECT * FROM product_publications WHERE product_id {ids 1}", ids()).await?,
         attributes: conn.all("SELECT * FROM product_attributes WHERE product_id {ids 1}", ids()).await?,
         products,

@@ -1,10 +1,6 @@
 //! What is stored of products before they are written again.
 use super::{Conn, Shop, WriteTx};
-use crate::{
-    DbError,
-    entity::{collection_product, stock_level},
-    sql::Arg,
-};
+use crate::{DbError, entity::collection_product, sql::Arg};
 use sea_orm::FromQueryResult;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -51,12 +47,6 @@ pub(crate) async fn lock_of_variants(tx: &WriteTx, variants: Vec<Uuid>) -> Resul
     let text = "SELECT id FROM products WHERE id IN (SELECT product_id FROM variants WHERE id {ids 1}) ORDER BY id";
     let rows: Vec<Locked> = Conn::from(tx).all_locked(text, vec![Arg::Ids(variants)]).await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
-}
-
-/// The stock of variants, taken for this transaction.
-pub(crate) async fn stock(tx: &WriteTx, variants: Vec<Uuid>) -> Result<Vec<stock_level::Model>, DbError> {
-    let text = "SELECT * FROM stock_levels WHERE variant_id {ids 1} ORDER BY variant_id, warehouse_id";
-    Conn::from(tx).all_locked(text, vec![Arg::Ids(variants)]).await
 }
 
 /// The hand-picked collections of each product.

@@ -3,7 +3,7 @@ use super::conn::statement;
 use crate::{
     Db, DbError,
     cache_log::Kind,
-    changes::{Changed, NOTIFY, ProductChanges, payloads},
+    changes::{Changed, Changes, NOTIFY, Topic, notifications},
     sql::Arg,
 };
 use sea_orm::{
@@ -28,11 +28,34 @@ const BULK_SQLITE: [&str; 3] = [
 #[derive(Debug)]
 pub struct WriteTx {
     orm: DatabaseTransaction,
-    /// Products that it changed.
-    changed: Mutex<BTreeSet<Uuid>>,
-    changes: ProductChanges,
+    products: Noted,
+    /// Variants.
+    stock: Noted,
     /// SQLite: kinds of the cache's log are silent until the end.
     is_bulk: AtomicBool,
+}
+
+/// Ids that a transaction changed, and who is told after the commit.
+#[derive(Debug)]
+struct Noted {
+    topic: Topic,
+    ids: Mutex<BTreeSet<Uuid>>,
+    readers: Changes,
+}
+
+impl Noted {
+    fn new(db: &Db, topic: Topic) -> Self {
+        Self { topic, ids: Mutex::default(), readers: db.changes(topic).clone() }
+    }
+
+    fn add(&self, ids: &[Uuid]) {
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).extend(ids);
+    }
+
+    fn take(&self) -> Option<Changed> {
+        let ids = std::mem::take(&mut *self.ids.lock().unwrap_or_else(PoisonError::into_inner));
+        (!ids.is_empty()).then(|| Changed::of(ids.into_iter()))
+    }
 }
 
 impl WriteTx {
@@ -46,30 +69,36 @@ impl WriteTx {
         let orm = db.orm().begin_with_options(options).await?;
         Ok(Self {
             orm,
-            changed: Mutex::default(),
-            changes: db.product_changes().clone(),
+            products: Noted::new(db, Topic::Product),
+            stock: Noted::new(db, Topic::Stock),
             is_bulk: AtomicBool::new(false),
         })
     }
 
-    /// Makes everything visible at once, and then tells which products changed.
+    /// Makes everything visible at once, and then tells which products, and of which variants the stock, changed.
     pub async fn commit(self) -> Result<(), DbError> {
         if self.is_bulk.load(Relaxed) {
             // What is written after this is logged again, one by one.
             self.execute("DELETE FROM cache_log_bulk", vec![]).await?;
         }
-        let ids = std::mem::take(&mut *self.changed.lock().unwrap_or_else(PoisonError::into_inner));
-        if ids.is_empty() {
-            return Ok(self.orm.commit().await?);
-        }
-        let changed = Changed::of(ids.into_iter());
-        if self.postgres() {
-            let payloads = serde_json::Value::from(payloads(&changed));
-            self.execute(NOTIFY, vec![Arg::Text(payloads.to_string())]).await?;
+        let noted = [&self.products, &self.stock];
+        let changed: Vec<(&Noted, Changed)> =
+            noted.into_iter().filter_map(|noted| Some((noted, noted.take()?))).collect();
+        if self.postgres() && !changed.is_empty() {
+            let told = changed.iter().flat_map(|(noted, changed)| notifications(noted.topic, changed));
+            let told = serde_json::json!(told.collect::<Vec<_>>()).to_string();
+            self.execute(NOTIFY, vec![Arg::Text(told)]).await?;
         }
         self.orm.commit().await?;
-        self.changes.committed(changed);
+        for (noted, changed) in changed {
+            noted.readers.committed(changed);
+        }
         Ok(())
+    }
+
+    /// Undoes everything now. Dropping does it too, when the connection goes back to the pool.
+    pub async fn roll_back(self) -> Result<(), DbError> {
+        Ok(self.orm.rollback().await?)
     }
 
     /// Logs for caches that anything of these kinds may change in this transaction, and from now on not what. For
@@ -90,7 +119,12 @@ impl WriteTx {
 
     /// Notes products that this transaction changed, or may have changed, in a way that readers can see.
     pub(crate) fn product_changed(&self, ids: &[Uuid]) {
-        self.changed.lock().unwrap_or_else(PoisonError::into_inner).extend(ids);
+        self.products.add(ids);
+    }
+
+    /// Notes variants whose stock this transaction changed.
+    pub(crate) fn stock_changed(&self, variants: &[Uuid]) {
+        self.stock.add(variants);
     }
 
     /// Which database it is.

@@ -3,7 +3,7 @@ use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
 use tradewind_testkit::TestDb;
 
 /// Table and columns that a query filters by and sorts in.
-const ORDERS: [(&str, &str); 35] = [
+const ORDERS: [(&str, &str); 38] = [
     ("listings", "channel_id,min_price,product_id"),
     ("listings", "channel_id,published_at,product_id"),
     ("listings", "channel_id,title_key,product_id"),
@@ -26,6 +26,9 @@ const ORDERS: [(&str, &str); 35] = [
     ("media", "product_id,position,id"),
     ("reviews", "product_id,created_at,id"),
     ("stock_levels", "variant_id,warehouse_id"),
+    ("stock_movements", "variant_id,warehouse_id,id"),
+    ("holds", "expires_at,id"),
+    ("hold_lines", "hold_id,position"),
     ("variant_prices", "variant_id,channel_id"),
     ("search_terms", "term"),
     ("customers", "email"),
@@ -50,8 +53,9 @@ const POSTGRES_KEYS: &str = "SELECT c.conrelid::regclass::text AS tab, string_ag
     JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum WHERE c.contype = 'f' GROUP BY c.oid, c.conrelid";
 const SQLITE_INDEXES: &str = "SELECT m.name AS tab, group_concat(x.name, ',') AS cols FROM sqlite_schema m
     JOIN pragma_index_list(m.name) l JOIN pragma_index_info(l.name) x WHERE m.type = 'table' GROUP BY m.name, l.name";
-const SQLITE_KEYS: &str = "SELECT m.name AS tab, f.\"from\" AS cols FROM sqlite_schema m
-    JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table'";
+const SQLITE_KEYS: &str =
+    "SELECT m.name AS tab, group_concat(f.\"from\", ',' ORDER BY f.seq) AS cols FROM sqlite_schema m
+    JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' GROUP BY m.name, f.id";
 
 #[tokio::test]
 async fn keys_and_orders_lead_an_index() {

@@ -1,5 +1,7 @@
 //! Who is told which products changed.
-use crate::world::{self, World, collection_id, customer_id, plain, product_id, review_id, variant_id, warehouse_id};
+use crate::world::{
+    self, World, adjusted, collection_id, customer_id, plain, product_id, review_id, variant_id, warehouse_id,
+};
 use tradewind_domain::review::Review;
 use tradewind_persistence::{
     Db, DbConfig,
@@ -22,7 +24,9 @@ async fn touch(world: &World, tx: &WriteTx, shop: &Shop, number: u32, how: &str)
     let id = product_id(number);
     match how {
         "save" => write::save_products(tx, shop, &[plain(number)]).await.unwrap(),
-        "stock" => write::set_stock(tx, shop, &[(variant_id(number, 1), warehouse_id(1), 7)]).await.unwrap(),
+        "stock" => {
+            write::set_stock(tx, shop, &[(variant_id(number, 1), warehouse_id(1), 7)], &adjusted()).await.unwrap()
+        }
         "review" => {
             let (id, product_id, customer_id) = (review_id(number), id, customer_id(0));
             let (rating, title, body) = (4, String::new(), String::new());

@@ -2,11 +2,12 @@
 use crate::{
     derived::derived,
     law::write_afresh,
-    world::{self, World, category_id, plain, plain_variant, review, variant_id, warehouse_id},
+    world::{self, World, adjusted, category_id, plain, plain_variant, review, variant_id, warehouse_id},
 };
 use tradewind_domain::product::Product;
 use tradewind_persistence::{
     Db,
+    ledger::check_ledger,
     write::{self, Shop},
 };
 
@@ -40,7 +41,7 @@ async fn write_all(db: Db, writer: u32) {
         write::save_reviews(&tx, &reviews).await.unwrap();
         let levels: Vec<_> =
             numbers().map(|number| (variant_id(number, 1), warehouse_id(1), i64::from(round))).collect();
-        write::set_stock(&tx, &shop, &levels).await.unwrap();
+        write::set_stock(&tx, &shop, &levels, &adjusted()).await.unwrap();
         tx.commit().await.unwrap();
     }
 }
@@ -65,6 +66,7 @@ async fn eight_writers_neither_deadlock_nor_mix() {
             product.variants[0].stock.clone_from(&expected.variants[0].stock);
             assert_eq!(product, expected, "{}", world.backend());
         }
+        assert_eq!(check_ledger(&world.db).await.unwrap(), [], "{}", world.backend());
         let edited = derived(&world).await;
         write_afresh(&world, &edited).await;
         assert_eq!(derived(&world).await, edited, "{}", world.backend());

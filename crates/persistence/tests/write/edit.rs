@@ -2,8 +2,8 @@
 use crate::{
     random,
     world::{
-        World, category, category_id, channels, collection, collection_id, now, product_id, review, variant_id,
-        warehouse_id,
+        World, adjusted, category, category_id, channels, collection, collection_id, now, product_id, review,
+        variant_id, warehouse_id,
     },
 };
 use proptest::{collection::vec, option, prelude::*};
@@ -113,5 +113,5 @@ async fn stock(world: &World, tx: &WriteTx, shop: &Shop, levels: &[(u32, u32, u3
     let levels =
         levels.iter().map(|(product, n, place, units)| (variant_id(*product, *n), warehouse_id(*place), *units));
     let levels: Vec<_> = levels.filter(|(variant, ..)| variants.contains(variant)).collect();
-    write::set_stock(tx, shop, &levels).await.unwrap();
+    write::set_stock(tx, shop, &levels, &adjusted()).await.unwrap();
 }

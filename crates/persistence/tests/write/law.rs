@@ -11,7 +11,10 @@ use proptest::{
 };
 use sea_orm::{ConnectionTrait, Statement};
 use tradewind_domain::review::Review;
-use tradewind_persistence::write::{self, Shop};
+use tradewind_persistence::{
+    ledger::check_ledger,
+    write::{self, Shop},
+};
 use uuid::Uuid;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -35,7 +38,9 @@ async fn both(world: &World, edits: &[Edit]) -> (Derived, Derived) {
         edit.apply(world).await;
     }
     let edited = derived(world).await;
+    assert_eq!(check_ledger(&world.db).await.unwrap(), [], "{} after {edits:?}", world.backend());
     write_afresh(world, &edited).await;
+    assert_eq!(check_ledger(&world.db).await.unwrap(), [], "{} written afresh", world.backend());
     (edited, derived(world).await)
 }
 

@@ -161,7 +161,7 @@ async fn nothing_is_nothing() {
         write::save_reviews(&tx, &[]).await.unwrap();
         write::save_customers(&tx, &[]).await.unwrap();
         write::delete_products(&tx, &[product_id(1)]).await.unwrap();
-        write::set_stock(&tx, &Shop::default(), &[]).await.unwrap();
+        write::set_stock(&tx, &Shop::default(), &[], &world::adjusted()).await.unwrap();
         tx.commit().await.unwrap();
     }
 }

@@ -1,5 +1,5 @@
 //! The number of statements does not depend on the number of products.
-use crate::world::{self, plain, review, slug, variant_id, warehouse_id};
+use crate::world::{self, adjusted, plain, review, slug, variant_id, warehouse_id};
 use std::future::Future;
 use tradewind_persistence::{
     statements::record,
@@ -32,7 +32,7 @@ async fn one_ten_or_a_hundred_products_are_as_many_statements() {
             let tx = world.db.begin_write().await.unwrap();
             let shop = Shop::load(&tx).await.unwrap();
             let levels: Vec<_> = (first..first + many).map(|n| (variant_id(n, 1), warehouse_id(0), 3)).collect();
-            let stocked = count(write::set_stock(&tx, &shop, &levels)).await;
+            let stocked = count(write::set_stock(&tx, &shop, &levels, &adjusted())).await;
             let reviews: Vec<_> = (first..first + many).map(|n| review(n, n, 4)).collect();
             let reviewed = count(write::save_reviews(&tx, &reviews)).await;
             tx.commit().await.unwrap();

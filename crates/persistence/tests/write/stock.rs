@@ -1,7 +1,7 @@
 //! Availability follows the stock.
 use crate::{
     derived::derived,
-    world::{self, World, channels, now, plain, variant_id, warehouse_id},
+    world::{self, World, adjusted, channels, now, plain, variant_id, warehouse_id},
 };
 use tradewind_persistence::{
     DbError,
@@ -24,9 +24,9 @@ async fn cards_say_what_can_be_sold() {
         let tx = world.db.begin_write().await.unwrap();
         let shop = Shop::load(&tx).await.unwrap();
         let levels = [(variant_id(0, 1), warehouse_id(1), 9), (variant_id(0, 1), warehouse_id(1), 0)];
-        write::set_stock(&tx, &shop, &levels).await.unwrap();
-        write::set_stock(&tx, &shop, &[(variant_id(0, 1), warehouse_id(2), 5)]).await.unwrap();
-        let unknown = write::set_stock(&tx, &shop, &[(variant_id(0, 1), warehouse_id(7), 5)]).await;
+        write::set_stock(&tx, &shop, &levels, &adjusted()).await.unwrap();
+        write::set_stock(&tx, &shop, &[(variant_id(0, 1), warehouse_id(2), 5)], &adjusted()).await.unwrap();
+        let unknown = write::set_stock(&tx, &shop, &[(variant_id(0, 1), warehouse_id(7), 5)], &adjusted()).await;
         assert!(matches!(unknown, Err(DbError::Setup(_))), "{unknown:?}");
         tx.commit().await.unwrap();
         assert_eq!(availability(&world).await, ["0", "2"]);

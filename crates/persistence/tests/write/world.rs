@@ -14,7 +14,7 @@ use tradewind_domain::{
 };
 use tradewind_persistence::{
     Db, DbConfig,
-    write::{self, Shop},
+    write::{self, Cause, MovementKind, Shop},
 };
 use tradewind_testkit::{Backend, TestDb};
 use uuid::Uuid;
@@ -59,6 +59,11 @@ pub(crate) fn review_id(number: u32) -> Uuid {
 
 pub(crate) fn now() -> DateTime<Utc> {
     "2026-03-01T12:00:00.123456789Z".parse().unwrap()
+}
+
+/// Somebody counted.
+pub(crate) fn adjusted() -> Cause {
+    Cause::new(MovementKind::Adjust, now())
 }
 
 pub(crate) async fn each() -> Vec<World> {
