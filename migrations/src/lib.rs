@@ -9,6 +9,7 @@ mod m20261124_000002_catalog;
 mod m20261124_000003_listing;
 mod m20261124_000004_search;
 mod m20261124_000005_cache_log;
+mod m20261127_000009_events;
 
 /// Runs the steps in order.
 #[derive(Debug)]
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000003_listing::Migration),
             Box::new(m20261124_000004_search::Migration),
             Box::new(m20261124_000005_cache_log::Migration),
+            Box::new(m20261127_000009_events::Migration),
         ]
     }
 }

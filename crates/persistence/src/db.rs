@@ -9,6 +9,7 @@ use crate::{
     row::row,
     sql::fetch_text,
     statements,
+    work::Work,
     write::WriteTx,
 };
 use sea_orm::{
@@ -78,6 +79,7 @@ pub struct Db {
     lanes: Option<Arc<Lanes>>,
     metrics: Arc<OnceLock<PoolMetrics>>,
     changes: ProductChanges,
+    work: Work,
 }
 
 #[derive(Clone, Debug)]
@@ -146,7 +148,7 @@ impl Db {
             Pool::Sqlite(_) => Arc::from([]),
         };
         let (route, changes) = (Route::Primary, ProductChanges::default());
-        let db = Self { orm, pool, replicas, route, lanes: None, metrics, changes };
+        let db = Self { orm, pool, replicas, route, lanes: None, metrics, changes, work: Work::default() };
         if db.statement_timeout().await?.is_some_and(|timeout| timeout == "0") {
             tracing::warn!(
                 "no statement timeout: the pooler in front of the database does not pass it on, so a runaway statement \
@@ -206,6 +208,11 @@ impl Db {
     /// Which products were changed.
     pub fn product_changes(&self) -> &ProductChanges {
         &self.changes
+    }
+
+    /// Who waits for events and jobs.
+    pub fn work(&self) -> &Work {
+        &self.work
     }
 
     /// Which database it is.

@@ -12,6 +12,9 @@ pub enum DbError {
     /// The statement ran longer than the statement timeout.
     #[error("statement timeout: {0}")]
     Timeout(Arc<dyn std::error::Error + Send + Sync>),
+    /// Another transaction held a lock for longer than the statement was to wait.
+    #[error("lock timeout: {0}")]
+    LockTimeout(Arc<dyn std::error::Error + Send + Sync>),
     /// A unique or foreign key refused the write.
     #[error("constraint violated: {0}")]
     Constraint(Arc<dyn std::error::Error + Send + Sync>),
@@ -95,6 +98,8 @@ fn kind_of_state(code: &str) -> fn(Arc<dyn std::error::Error + Send + Sync>) -> 
     match code {
         // query_canceled
         "57014" => DbError::Timeout,
+        // lock_not_available
+        "55P03" => DbError::LockTimeout,
         // What a replica ends a statement with that is in the way of what it has to replay; nothing else here has it: no
         // transaction asks for a stricter isolation than the usual one.
         "40001" => DbError::Unavailable,

@@ -1,10 +1,14 @@
 //! The writing transaction.
-use super::conn::statement;
+use super::{
+    conn::statement,
+    event::{Event, insert_events},
+};
 use crate::{
     Db, DbError,
     cache_log::Kind,
     changes::{Changed, NOTIFY, ProductChanges, payloads},
     sql::Arg,
+    work::{self, Queue, Work},
 };
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions, TransactionTrait,
@@ -13,7 +17,7 @@ use std::{
     collections::BTreeSet,
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
     },
 };
 use uuid::Uuid;
@@ -31,8 +35,24 @@ pub struct WriteTx {
     /// Products that it changed.
     changed: Mutex<BTreeSet<Uuid>>,
     changes: ProductChanges,
+    /// Events to publish with the commit.
+    events: Mutex<Vec<Event>>,
+    /// There is work in these queues, besides what the events make.
+    has_events: AtomicBool,
+    has_jobs: AtomicBool,
+    work: Work,
+    savepoints: AtomicU32,
     /// SQLite: kinds of the cache's log are silent until the end.
     is_bulk: AtomicBool,
+}
+
+/// A state of a transaction, to go back to.
+#[derive(Debug)]
+#[must_use = "a savepoint that nobody goes back to does nothing"]
+pub struct Savepoint {
+    name: String,
+    /// Events that were published before it.
+    events: usize,
 }
 
 impl WriteTx {
@@ -48,12 +68,59 @@ impl WriteTx {
             orm,
             changed: Mutex::default(),
             changes: db.product_changes().clone(),
+            events: Mutex::default(),
+            has_events: AtomicBool::new(false),
+            has_jobs: AtomicBool::new(false),
+            work: db.work().clone(),
+            savepoints: AtomicU32::new(0),
             is_bulk: AtomicBool::new(false),
         })
     }
 
-    /// Makes everything visible at once, and then tells which products changed.
+    /// Publishes the event with the commit; of several for one aggregate, in the order of these calls.
+    pub fn publish(&self, event: Event) {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).push(event);
+    }
+
+    /// Remembers this state.
+    pub async fn savepoint(&self) -> Result<Savepoint, DbError> {
+        let name = format!("tradewind_{}", self.savepoints.fetch_add(1, Relaxed));
+        self.execute(&format!("SAVEPOINT {name}"), vec![]).await?;
+        Ok(Savepoint { name, events: self.events.lock().unwrap_or_else(PoisonError::into_inner).len() })
+    }
+
+    /// Undoes what was written and published since, also after a statement failed. Products that changed since are still
+    /// told, without need.
+    pub async fn rollback_to(&self, savepoint: &Savepoint) -> Result<(), DbError> {
+        self.execute(&format!("ROLLBACK TO SAVEPOINT {}", savepoint.name), vec![]).await?;
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).truncate(savepoint.events);
+        Ok(())
+    }
+
+    /// Makes everything visible at once, and then tells which products changed, and who has work.
     pub async fn commit(self) -> Result<(), DbError> {
+        let queues = self.queue_work().await?;
+        let work = self.work.clone();
+        self.commit_changes().await?;
+        queues.into_iter().for_each(|queue| work.wake(queue));
+        Ok(())
+    }
+
+    /// Writes the events as the last thing: from here on other writers of the same aggregates wait for the commit.
+    async fn queue_work(&self) -> Result<Vec<Queue>, DbError> {
+        let events = std::mem::take(&mut *self.events.lock().unwrap_or_else(PoisonError::into_inner));
+        if !events.is_empty() {
+            insert_events(self, &events).await?;
+            self.has_work(Queue::Events);
+        }
+        let queues = Queue::EACH.into_iter().filter(|queue| self.flag(*queue).load(Relaxed)).collect::<Vec<_>>();
+        for queue in queues.iter().filter(|_| self.postgres()) {
+            self.execute(work::NOTIFY, vec![Arg::Text(queue.word().to_owned())]).await?;
+        }
+        Ok(queues)
+    }
+
+    async fn commit_changes(self) -> Result<(), DbError> {
         if self.is_bulk.load(Relaxed) {
             // What is written after this is logged again, one by one.
             self.execute("DELETE FROM cache_log_bulk", vec![]).await?;
@@ -91,6 +158,18 @@ impl WriteTx {
     /// Notes products that this transaction changed, or may have changed, in a way that readers can see.
     pub(crate) fn product_changed(&self, ids: &[Uuid]) {
         self.changed.lock().unwrap_or_else(PoisonError::into_inner).extend(ids);
+    }
+
+    /// Notes that there is work: whoever does it is told of the commit.
+    pub(crate) fn has_work(&self, queue: Queue) {
+        self.flag(queue).store(true, Relaxed);
+    }
+
+    fn flag(&self, queue: Queue) -> &AtomicBool {
+        match queue {
+            Queue::Events => &self.has_events,
+            Queue::Jobs => &self.has_jobs,
+        }
     }
 
     /// Which database it is.

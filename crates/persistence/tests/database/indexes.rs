@@ -3,7 +3,7 @@ use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
 use tradewind_testkit::TestDb;
 
 /// Table and columns that a query filters by and sorts in.
-const ORDERS: [(&str, &str); 24] = [
+const ORDERS: [(&str, &str); 35] = [
     ("listings", "channel_id,min_price,product_id"),
     ("listings", "channel_id,published_at,product_id"),
     ("listings", "channel_id,title_key,product_id"),
@@ -28,6 +28,17 @@ const ORDERS: [(&str, &str); 24] = [
     ("stock_levels", "variant_id,warehouse_id"),
     ("variant_prices", "variant_id,channel_id"),
     ("search_terms", "term"),
+    ("idempotency_keys", "claimed_at"),
+    ("outbox", "id"),
+    ("outbox", "created_at,position"),
+    ("outbox", "aggregate,position"),
+    ("webhook_lanes", "endpoint_id,due_at"),
+    ("webhook_deliveries", "endpoint_id,position"),
+    ("webhook_deliveries", "endpoint_id,aggregate,position"),
+    ("webhook_attempts", "delivery_id,number"),
+    ("jobs", "name,due_at"),
+    ("jobs", "name,unique_key"),
+    ("jobs", "dead_at,id"),
 ];
 
 const POSTGRES_INDEXES: &str = "SELECT t.relname::text AS tab, string_agg(a.attname::text, ',' ORDER BY k.n) AS cols
@@ -39,8 +50,10 @@ const POSTGRES_KEYS: &str = "SELECT c.conrelid::regclass::text AS tab, string_ag
     JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum WHERE c.contype = 'f' GROUP BY c.oid, c.conrelid";
 const SQLITE_INDEXES: &str = "SELECT m.name AS tab, group_concat(x.name, ',') AS cols FROM sqlite_schema m
     JOIN pragma_index_list(m.name) l JOIN pragma_index_info(l.name) x WHERE m.type = 'table' GROUP BY m.name, l.name";
-const SQLITE_KEYS: &str = "SELECT m.name AS tab, f.\"from\" AS cols FROM sqlite_schema m
-    JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table'";
+const SQLITE_KEYS: &str = "SELECT tab, group_concat(col, ',') AS cols FROM (
+      SELECT m.name AS tab, f.id, f.\"from\" AS col FROM sqlite_schema m
+      JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' ORDER BY m.name, f.id, f.seq)
+    GROUP BY tab, id";
 
 #[tokio::test]
 async fn keys_and_orders_lead_an_index() {
