@@ -90,7 +90,7 @@ async fn write(db: Db, writer: u64, numbers: Arc<AtomicU64>, committed: Arc<Atom
             tx.publish(event(numbers.fetch_add(1, SeqCst), (writer * 7 + round * 3 + n * 2) % AGGREGATES, "t"));
         }
         tokio::time::sleep(Duration::from_micros((writer * 331 + round * 173) % 2000)).await;
-        if (writer + round) % 5 > 0 {
+        if !(writer + round).is_multiple_of(5) {
             tx.commit().await.unwrap();
             committed.fetch_add(many, SeqCst);
         }

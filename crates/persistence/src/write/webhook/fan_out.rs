@@ -34,7 +34,7 @@ struct Gate {
     is_ours: bool,
 }
 
-/// Two at a time could end in another order than they began in.
+/// Several at a time would do the same, and wait for each other.
 const GATE: &str = "SELECT pg_try_advisory_xact_lock(7310579617461747270) AS is_ours";
 /// By what has not been fanned out, not by the position that was read last: of two transactions the later position may
 /// be committed first. Within an aggregate it never is, see docs/webhooks.md.
