@@ -11,6 +11,7 @@ mod m20261124_000004_search;
 mod m20261124_000005_cache_log;
 mod m20261124_000006_accounts;
 mod m20261127_000008_stock;
+mod m20261127_000009_events;
 
 /// Runs the steps in order.
 #[derive(Debug)]
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000005_cache_log::Migration),
             Box::new(m20261124_000006_accounts::Migration),
             Box::new(m20261127_000008_stock::Migration),
+            Box::new(m20261127_000009_events::Migration),
         ]
     }
 }

@@ -1,6 +1,12 @@
-//! Multi-step writes shared by the API and commands.
+//! Multi-step writes shared by the API and commands, and what is done after them: jobs and webhooks.
 pub mod account;
 pub mod demo;
+pub mod jobs;
 pub mod mail;
+pub mod outbound;
 pub mod seed;
 pub mod shopify;
+mod sources;
+pub mod webhooks;
+
+pub use sources::Sources;

@@ -9,6 +9,7 @@ use crate::{
     row::row,
     sql::fetch_text,
     statements,
+    work::Work,
     write::WriteTx,
 };
 use sea_orm::{
@@ -79,6 +80,7 @@ pub struct Db {
     metrics: Arc<OnceLock<PoolMetrics>>,
     product_changes: Changes,
     stock_changes: Changes,
+    work: Work,
 }
 
 #[derive(Clone, Debug)]
@@ -146,9 +148,9 @@ impl Db {
             Pool::Postgres(_) => replica::open(config).await?.into_iter().map(Pool::Postgres).collect(),
             Pool::Sqlite(_) => Arc::from([]),
         };
-        let (product_changes, stock_changes) = (Changes::default(), Changes::default());
-        let db =
-            Self { orm, pool, replicas, route: Route::Primary, lanes: None, metrics, product_changes, stock_changes };
+        let (product_changes, stock_changes, work) = (Changes::default(), Changes::default(), Work::default());
+        let route = Route::Primary;
+        let db = Self { orm, pool, replicas, route, lanes: None, metrics, product_changes, stock_changes, work };
         if db.statement_timeout().await?.is_some_and(|timeout| timeout == "0") {
             tracing::warn!(
                 "no statement timeout: the pooler in front of the database does not pass it on, so a runaway statement \
@@ -220,6 +222,11 @@ impl Db {
             Topic::Product => &self.product_changes,
             Topic::Stock => &self.stock_changes,
         }
+    }
+
+    /// Who waits for events and jobs.
+    pub fn work(&self) -> &Work {
+        &self.work
     }
 
     /// Which database it is.

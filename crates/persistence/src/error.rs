@@ -16,6 +16,9 @@ pub enum DbError {
     /// transaction may be done again, as [`transact`](crate::write::transact) does.
     #[error("conflict with another transaction: {0}")]
     Conflict(Arc<dyn std::error::Error + Send + Sync>),
+    /// Another transaction held a lock for longer than the statement was to wait.
+    #[error("lock timeout: {0}")]
+    LockTimeout(Arc<dyn std::error::Error + Send + Sync>),
     /// A unique or foreign key refused the write.
     #[error("constraint violated: {0}")]
     Constraint(Arc<dyn std::error::Error + Send + Sync>),
@@ -101,6 +104,8 @@ fn kind_of_state(code: &str) -> fn(Arc<dyn std::error::Error + Send + Sync>) -> 
     match code {
         // query_canceled
         "57014" => DbError::Timeout,
+        // lock_not_available
+        "55P03" => DbError::LockTimeout,
         // What a replica ends a statement with that is in the way of what it has to replay: readers have no transactions.
         "40001" => DbError::Unavailable,
         // admin_shutdown, crash_shutdown, cannot_connect_now, too_many_connections

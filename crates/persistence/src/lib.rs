@@ -1,6 +1,6 @@
 //! The only crate that speaks SQL. [`Db`] is the pool, and those of the replicas; [`read`] answers requests, [`mod@write`] changes the catalog and
 //! everything precomputed from it in one transaction; [`changes`] tells which products that were, [`cache_log`] tells
-//! caches.
+//! caches, [`work`] wakes those who work on its queues.
 pub mod cache_log;
 pub mod changes;
 mod db;
@@ -17,6 +17,7 @@ pub mod rig;
 mod row;
 mod sql;
 pub mod statements;
+pub mod work;
 pub mod write;
 
 pub use db::{Db, DbConfig, migrate, pending_migrations};

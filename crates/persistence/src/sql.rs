@@ -12,6 +12,9 @@ use uuid::Uuid;
 
 /// A statement with a name for people: `{ids 1}` and `{texts 1}` stand for a test against the list in argument 1,
 /// which is an array on PostgreSQL (`= ANY($1)`, one plan for every length) and a JSON text on SQLite.
+///
+/// `{rows 1}` stands for the table `u` of a JSON list of lists in argument 1, made by [`rows`]; `{uuid 0}`, `{text 0}`,
+/// `{bigint 0}` and `{time 0}` for its columns, `u.key` for the order.
 pub(crate) struct Sql {
     name: &'static str,
     text: &'static str,
@@ -54,7 +57,7 @@ impl Sql {
     }
 }
 
-/// Replaces `{ids N}` and `{texts N}`.
+/// Replaces `{ids N}`, `{texts N}`, `{rows N}` and the columns of the latter.
 pub(crate) fn render(text: &str, postgres: bool) -> String {
     let mut out = String::with_capacity(text.len() + 64);
     let mut rest = text;
@@ -63,6 +66,13 @@ pub(crate) fn render(text: &str, postgres: bool) -> String {
         let (kind, number) = rest[start + 1..start + length].split_once(' ').unwrap_or(("", ""));
         out.push_str(&rest[..start]);
         out.push_str(&match (kind, postgres) {
+            ("rows", true) => format!("json_array_elements(${number}::json) WITH ORDINALITY AS u (value, key)"),
+            ("rows", false) => format!("json_each(${number}) AS u"),
+            ("uuid", true) => format!("(u.value ->> {number})::uuid"),
+            ("uuid", false) => format!("unhex(u.value ->> {number})"),
+            ("bigint", true) => format!("(u.value ->> {number})::bigint"),
+            ("time", true) => format!("(u.value ->> {number})::timestamptz"),
+            ("text", _) | ("bigint" | "time", false) => format!("(u.value ->> {number})"),
             (_, true) => format!("= ANY(${number})"),
             ("ids", false) => format!("IN (SELECT unhex(value) FROM json_each(${number}))"),
             (_, false) => format!("IN (SELECT value FROM json_each(${number}))"),
@@ -127,6 +137,21 @@ fn bind_sqlite(query: SqliteQuery, args: Vec<Arg>) -> SqliteQuery {
         Arg::Int(int) => query.bind(int),
         Arg::Time(time) => query.bind(time),
     })
+}
+
+/// The argument for `{rows N}`, of lists of values: an id is [`id_value`], a time [`time_value`].
+pub(crate) fn rows<T: serde::Serialize>(rows: impl IntoIterator<Item = T>) -> Arg {
+    let rows: Vec<serde_json::Value> = rows.into_iter().map(|row| serde_json::json!(row)).collect();
+    Arg::Text(serde_json::Value::from(rows).to_string())
+}
+
+pub(crate) fn id_value(id: Uuid) -> String {
+    id.simple().to_string()
+}
+
+/// As sqlx writes a time on SQLite, where times are compared as text.
+pub(crate) fn time_value(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, false)
 }
 
 /// `["018f…","018f…"]`, read back with `unhex(value)`.

@@ -6,6 +6,7 @@ pub mod channel;
 pub mod collection;
 pub mod customer;
 pub mod facet;
+pub mod job;
 pub mod listing;
 mod listing_sql;
 pub mod media;
@@ -18,6 +19,7 @@ pub mod stock;
 pub mod suggestion;
 pub mod variant;
 pub mod warehouse;
+pub mod webhook;
 
 use chrono::{DateTime, SubsecRound, Utc};
 use std::collections::HashMap;

@@ -16,7 +16,10 @@ mod collection;
 mod conn;
 mod customer;
 mod customer_token;
+mod event;
 mod facet;
+pub mod idempotency;
+pub mod job;
 mod listing;
 mod mail;
 mod product;
@@ -39,6 +42,7 @@ mod stock_ledger;
 mod stock_level;
 mod tx;
 mod warehouse;
+pub mod webhook;
 
 pub use account::{
     Account, NewAccount, account_by_email, account_by_id, insert_account, lock_account, lock_account_by_email,
@@ -57,6 +61,7 @@ pub use customer::save_customers;
 pub use customer_token::{
     NewToken, Purpose, Used, delete_old_tokens, delete_tokens_of, end_tokens, insert_token, owner_of_token, use_token,
 };
+pub use event::{Aggregate, Event};
 pub use mail::{
     DueMail, QueuedMail, claim_due_mails, delete_mails_of, delete_old_mails, insert_mail, mail_failed, mail_sent,
 };
@@ -74,7 +79,7 @@ pub use stock_hold::{NewHold, Reserved, reserve};
 pub use stock_hold_end::{HoldEnd, HoldState, commit_hold, expire_holds, extend_hold, release_hold};
 pub use stock_hold_line::{HeldLine, Line, MOST_UNITS, Shortage, ShortageCode};
 pub use stock_ledger::{Cause, MovementKind, Reference};
-pub use tx::WriteTx;
+pub use tx::{Savepoint, WriteTx};
 pub use warehouse::save_warehouses;
 
 use chrono::{DateTime, SubsecRound, Utc};

@@ -1,10 +1,14 @@
 //! The writing transaction.
-use super::conn::statement;
+use super::{
+    conn::statement,
+    event::{Event, insert_events},
+};
 use crate::{
     Db, DbError,
     cache_log::Kind,
     changes::{Changed, Changes, NOTIFY, Topic, notifications},
     sql::Arg,
+    work::{self, Queue, Work},
 };
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions, TransactionTrait,
@@ -13,7 +17,7 @@ use std::{
     collections::BTreeSet,
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
     },
 };
 use uuid::Uuid;
@@ -31,6 +35,13 @@ pub struct WriteTx {
     products: Noted,
     /// Variants.
     stock: Noted,
+    /// Events to publish with the commit.
+    events: Mutex<Vec<Event>>,
+    /// There is work in these queues, besides what the events make.
+    has_events: AtomicBool,
+    has_jobs: AtomicBool,
+    work: Work,
+    savepoints: AtomicU32,
     /// SQLite: kinds of the cache's log are silent until the end.
     is_bulk: AtomicBool,
 }
@@ -58,6 +69,15 @@ impl Noted {
     }
 }
 
+/// A state of a transaction, to go back to.
+#[derive(Debug)]
+#[must_use = "a savepoint that nobody goes back to does nothing"]
+pub struct Savepoint {
+    name: String,
+    /// Events that were published before it.
+    events: usize,
+}
+
 impl WriteTx {
     /// Begins. On SQLite the write lock is taken at once (waiting for another writer): a transaction that reads first
     /// and asks for the lock later would fail instead of waiting.
@@ -71,12 +91,60 @@ impl WriteTx {
             orm,
             products: Noted::new(db, Topic::Product),
             stock: Noted::new(db, Topic::Stock),
+            events: Mutex::default(),
+            has_events: AtomicBool::new(false),
+            has_jobs: AtomicBool::new(false),
+            work: db.work().clone(),
+            savepoints: AtomicU32::new(0),
             is_bulk: AtomicBool::new(false),
         })
     }
 
-    /// Makes everything visible at once, and then tells which products, and of which variants the stock, changed.
+    /// Publishes the event with the commit; of several for one aggregate, in the order of these calls.
+    pub fn publish(&self, event: Event) {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).push(event);
+    }
+
+    /// Remembers this state.
+    pub async fn savepoint(&self) -> Result<Savepoint, DbError> {
+        let name = format!("tradewind_{}", self.savepoints.fetch_add(1, Relaxed));
+        self.execute(&format!("SAVEPOINT {name}"), vec![]).await?;
+        Ok(Savepoint { name, events: self.events.lock().unwrap_or_else(PoisonError::into_inner).len() })
+    }
+
+    /// Undoes what was written and published since, also after a statement failed. What changed since is still told,
+    /// without need.
+    pub async fn rollback_to(&self, savepoint: &Savepoint) -> Result<(), DbError> {
+        self.execute(&format!("ROLLBACK TO SAVEPOINT {}", savepoint.name), vec![]).await?;
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).truncate(savepoint.events);
+        Ok(())
+    }
+
+    /// Makes everything visible at once, and then tells which products, and of which variants the stock, changed, and who
+    /// has work.
     pub async fn commit(self) -> Result<(), DbError> {
+        let queues = self.queue_work().await?;
+        let work = self.work.clone();
+        self.commit_changes().await?;
+        queues.into_iter().for_each(|queue| work.wake(queue));
+        Ok(())
+    }
+
+    /// Writes the events as the last thing: from here on other writers of the same aggregates wait for the commit.
+    async fn queue_work(&self) -> Result<Vec<Queue>, DbError> {
+        let events = std::mem::take(&mut *self.events.lock().unwrap_or_else(PoisonError::into_inner));
+        if !events.is_empty() {
+            insert_events(self, &events).await?;
+            self.has_work(Queue::Events);
+        }
+        let queues = Queue::EACH.into_iter().filter(|queue| self.flag(*queue).load(Relaxed)).collect::<Vec<_>>();
+        for queue in queues.iter().filter(|_| self.postgres()) {
+            self.execute(work::NOTIFY, vec![Arg::Text(queue.word().to_owned())]).await?;
+        }
+        Ok(queues)
+    }
+
+    async fn commit_changes(self) -> Result<(), DbError> {
         if self.is_bulk.load(Relaxed) {
             // What is written after this is logged again, one by one.
             self.execute("DELETE FROM cache_log_bulk", vec![]).await?;
@@ -125,6 +193,18 @@ impl WriteTx {
     /// Notes variants whose stock this transaction changed.
     pub(crate) fn stock_changed(&self, variants: &[Uuid]) {
         self.stock.add(variants);
+    }
+
+    /// Notes that there is work: whoever does it is told of the commit.
+    pub(crate) fn has_work(&self, queue: Queue) {
+        self.flag(queue).store(true, Relaxed);
+    }
+
+    fn flag(&self, queue: Queue) -> &AtomicBool {
+        match queue {
+            Queue::Events => &self.has_events,
+            Queue::Jobs => &self.has_jobs,
+        }
     }
 
     /// Which database it is.

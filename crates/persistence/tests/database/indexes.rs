@@ -3,7 +3,7 @@ use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
 use tradewind_testkit::TestDb;
 
 /// Table and columns that a query filters by and sorts in.
-const ORDERS: [(&str, &str); 38] = [
+const ORDERS: [(&str, &str); 49] = [
     ("listings", "channel_id,min_price,product_id"),
     ("listings", "channel_id,published_at,product_id"),
     ("listings", "channel_id,title_key,product_id"),
@@ -42,6 +42,17 @@ const ORDERS: [(&str, &str); 38] = [
     ("mail_queue", "customer_id"),
     ("mail_queue", "next_at,id"),
     ("mail_queue", "created_at,id"),
+    ("idempotency_keys", "claimed_at"),
+    ("outbox", "id"),
+    ("outbox", "created_at,position"),
+    ("outbox", "aggregate,position"),
+    ("webhook_lanes", "endpoint_id,due_at"),
+    ("webhook_deliveries", "endpoint_id,position"),
+    ("webhook_deliveries", "endpoint_id,aggregate,position"),
+    ("webhook_attempts", "delivery_id,number"),
+    ("jobs", "name,due_at"),
+    ("jobs", "name,unique_key"),
+    ("jobs", "dead_at,id"),
 ];
 
 const POSTGRES_INDEXES: &str = "SELECT t.relname::text AS tab, string_agg(a.attname::text, ',' ORDER BY k.n) AS cols

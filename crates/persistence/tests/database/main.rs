@@ -4,4 +4,5 @@
 mod indexes;
 mod plans;
 mod pooler;
+mod queue_plans;
 mod timeouts;
