@@ -41,6 +41,9 @@ impl Kv for Hung {
     fn set_nx(&self, _: Vec<String>, _: Duration) -> BoxFuture<'_, Result<Vec<bool>, KvError>> {
         self.hang()
     }
+    fn increment(&self, _: String, _: Duration) -> BoxFuture<'_, Result<u64, KvError>> {
+        self.hang()
+    }
     fn ping(&self) -> BoxFuture<'_, Result<(), KvError>> {
         self.hang()
     }

@@ -46,6 +46,9 @@ impl Kv for Careless {
     fn set_nx(&self, keys: Vec<String>, ttl: Duration) -> BoxFuture<'_, Result<Vec<bool>, KvError>> {
         self.0.set_nx(keys, ttl)
     }
+    fn increment(&self, key: String, ttl: Duration) -> BoxFuture<'_, Result<u64, KvError>> {
+        self.0.increment(key, ttl)
+    }
     fn ping(&self) -> BoxFuture<'_, Result<(), KvError>> {
         self.0.ping()
     }
