@@ -14,11 +14,14 @@ pub enum NodeKind {
     Media,
     Warehouse,
     Channel,
+    Customer,
+    Address,
+    Device,
 }
 
 impl NodeKind {
     /// Every kind, for look-ups and tests.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Product,
         Self::ProductVariant,
         Self::Category,
@@ -27,6 +30,9 @@ impl NodeKind {
         Self::Media,
         Self::Warehouse,
         Self::Channel,
+        Self::Customer,
+        Self::Address,
+        Self::Device,
     ];
 
     /// The GraphQL type name.
@@ -40,6 +46,9 @@ impl NodeKind {
             Self::Media => "Media",
             Self::Warehouse => "Warehouse",
             Self::Channel => "Channel",
+            Self::Customer => "Customer",
+            Self::Address => "Address",
+            Self::Device => "Device",
         }
     }
 }

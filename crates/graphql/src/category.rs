@@ -1,5 +1,6 @@
 //! The category tree.
 use crate::{
+    access::{AccessTo, Grant},
     cached::cached,
     context::Request as _,
     error::{bad_input, load},
@@ -139,6 +140,7 @@ pub struct CategoryQuery;
 #[Object(crate = "crate::execution")]
 impl CategoryQuery {
     /// One category, by slug or by id; null when there is none.
+    #[graphql(directive = AccessTo::apply(&[Grant::Anyone]))]
     async fn category(
         &self,
         ctx: &Context<'_>,
@@ -156,6 +158,7 @@ impl CategoryQuery {
     }
 
     /// The roots of the category tree, in display order.
+    #[graphql(directive = AccessTo::apply(&[Grant::Anyone]))]
     async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<Category>> {
         let rows = ctx.request().loaders.roots().load(()).await.map_err(load)?.unwrap_or_default();
         Ok(SharedRow::rows(&rows, usize::MAX).map(Category).collect())

@@ -1,4 +1,5 @@
 //! Channels.
+use crate::access::{AccessTo, Grant};
 use crate::policy::{CATALOG, CacheControl, Decision, Governed as _, governed};
 use crate::{context::Request as _, directory, directory::Directory, execution::direct};
 use async_graphql::{Context, ID, Object};
@@ -49,10 +50,12 @@ pub struct ChannelQuery;
 #[Object(crate = "crate::execution")]
 impl ChannelQuery {
     /// The channel of this request.
+    #[graphql(directive = AccessTo::apply(&[Grant::Anyone]))]
     async fn channel(&self, ctx: &Context<'_>) -> Channel {
         Channel(Arc::clone(&ctx.request().channel))
     }
     /// All channels, the default first.
+    #[graphql(directive = AccessTo::apply(&[Grant::Anyone]))]
     async fn channels(&self, ctx: &Context<'_>) -> Vec<Channel> {
         // The schema is built with it.
         ctx.data_unchecked::<Arc<Directory>>().all().iter().cloned().map(Channel).collect()

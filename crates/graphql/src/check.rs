@@ -1,6 +1,7 @@
 //! Checks documents without running them: a server that trusts a list of them refuses a bad one when it starts, not when
 //! a shopper asks for it.
 use crate::{
+    caller::Caller,
     engine::Engine,
     limits::{check_cost, scan},
     request::{Outcome, RequestContext, type_name},
@@ -49,6 +50,7 @@ fn nobody() -> RequestContext {
         channel: None,
         explain: false,
         cost: false,
+        caller: Caller::default(),
         queries_only: false,
         now: chrono::DateTime::UNIX_EPOCH,
         request_id: String::new(),

@@ -1,5 +1,6 @@
 //! Collections.
 use crate::{
+    access::{AccessTo, Grant},
     cached::cached,
     context::Request as _,
     cursor::{self, Fingerprint},
@@ -202,6 +203,7 @@ pub struct CollectionQuery;
 #[Object(crate = "crate::execution")]
 impl CollectionQuery {
     /// One collection, by slug or by id; null when there is none.
+    #[graphql(directive = AccessTo::apply(&[Grant::Anyone]))]
     async fn collection(
         &self,
         ctx: &Context<'_>,
@@ -219,6 +221,7 @@ impl CollectionQuery {
     }
 
     /// The shop's collections, in display order.
+    #[graphql(directive = AccessTo::apply(&[Grant::Anyone]))]
     async fn collections(
         &self,
         ctx: &Context<'_>,

@@ -1,27 +1,45 @@
 //! What a resolver knows of its request.
-use crate::{directory::Channel, loaders::Loaders};
+use crate::{
+    caller::{Caller, Effects},
+    directory::Channel,
+    loaders::Loaders,
+    mutation::Commerce,
+};
 use async_graphql::Context;
 use std::{
     sync::{Arc, OnceLock},
     time::Instant,
 };
+use tradewind_cache::Cache;
 use tradewind_domain::currency::Currency;
-use tradewind_persistence::read::Scope;
+use tradewind_persistence::{Db, read::Scope, write::idempotency::KeyedRequest};
 
 /// One request: its channel, its time, its loaders.
 pub(crate) struct RequestCtx {
     pub(crate) channel: Arc<Channel>,
     pub(crate) scope: Scope,
     pub(crate) loaders: Loaders,
-    /// Who asks; nobody can log in yet.
-    pub(crate) viewer: Option<u64>,
+    /// Who asks.
+    pub(crate) caller: Caller,
+    /// What a mutation leaves for the transport.
+    pub(crate) effects: Arc<Effects>,
+    /// Under which the outcome of a mutation is kept.
+    pub(crate) keyed: Option<Arc<KeyedRequest>>,
+    /// What mutations write to, and run on.
+    pub(crate) db: Db,
+    pub(crate) cache: Option<Cache>,
+    pub(crate) commerce: Arc<Commerce>,
     /// When the first resolver ran, where somebody wants to know: validation is over then.
     pub(crate) resolving: Option<Arc<OnceLock<Instant>>>,
 }
 
 impl RequestCtx {
     pub(crate) fn has_viewer(&self) -> bool {
-        self.viewer.is_some()
+        self.caller.viewer.is_some()
+    }
+
+    pub(crate) fn commerce(&self) -> &Commerce {
+        &self.commerce
     }
 
     pub(crate) fn currency(&self) -> Currency {

@@ -1,6 +1,6 @@
 //! Parsed and validated documents: clients send the same few texts again and again, and reading one takes longer than
 //! most of what else the process does for it.
-use crate::{answer::Plan, policy::DocumentPolicy};
+use crate::{access::DocumentAccess, answer::Plan, policy::DocumentPolicy};
 use async_graphql::{
     Name, Positioned, Value,
     parser::types::{
@@ -34,6 +34,8 @@ pub(crate) struct Document {
     pub(crate) columns: ProductColumns,
     /// What may be kept of the answer.
     pub(crate) policy: DocumentPolicy,
+    /// Whom it is for.
+    pub(crate) access: DocumentAccess,
     /// None: it depends on the variables.
     pub(crate) cost: Option<u64>,
     /// A variable that may be absent stands where a default comes in.

@@ -1,29 +1,30 @@
 //! Runs requests: limits, channel, loaders, execution, and what is told of errors.
 use crate::{
-    answer::{OutputTypes, Plan, Planned, mark, plan, render},
+    access::Viewer,
+    account::{Authenticated, authenticate},
+    answer::{OutputTypes, render},
     cached::{Boundary, Lookups},
     caching::{Caching, fallback},
+    caller::Effects,
     conclusion::Ran,
     context::RequestCtx,
-    directory::Directory,
-    documents::{Document, Documents, is_constant, prune},
+    directory::{Directory, NoChannel},
+    documents::Documents,
     error::Code,
     execution::Rendering,
-    limits::{Analysis, Limits, analyse, check_cost, cost, objects, report, scan},
+    keyed::{self, Known},
+    limits::{Limits, objects, report},
     loaders::{Loaders, Source},
+    mutation::SharedCommerce,
     policy::undecided,
-    refusal::{code_of, cut, refuse, too_costly, unfit, without_channel},
+    prepare::Prepared,
+    refusal::{code_of, refuse, without_channel},
     request::{GraphqlRequest, Outcome, RequestContext, type_name},
     schema::{ShopSchema, build},
-    validation::{Policy, TypeSystem, Validated, coerce, leave_out, syntax_error, validate},
+    validation::TypeSystem,
 };
-use async_graphql::{
-    Request, Response, Value, Variables,
-    parser::{
-        parse_query,
-        types::{ExecutableDocument, OperationDefinition, OperationType},
-    },
-};
+use async_graphql::{Request, Response, Value, parser::types::OperationType};
+use chrono::{DateTime, Utc};
 use futures_util::{
     FutureExt,
     future::{BoxFuture, ready},
@@ -33,9 +34,10 @@ use std::{
         Arc, OnceLock,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::{Duration, Instant},
+    time::Instant,
 };
 use tradewind_cache::{Cache, Use, View};
+use tradewind_commerce::account::Token;
 use tradewind_loader::{Frontier, LoaderMetrics, Observer};
 use tradewind_persistence::{Db, DbError, cache_log::check_triggers, read::Scope, statements};
 
@@ -49,43 +51,12 @@ pub struct Engine {
     db: Db,
     pub(crate) directory: Arc<Directory>,
     pub(crate) types: Arc<OutputTypes>,
-    type_system: Arc<TypeSystem>,
-    documents: Documents,
-    limits: Arc<Limits>,
+    pub(crate) type_system: Arc<TypeSystem>,
+    pub(crate) documents: Documents,
+    pub(crate) limits: Arc<Limits>,
     metrics: Option<Arc<LoaderMetrics>>,
     cache: Option<Cache>,
-}
-
-/// An operation that may run: [`Engine::run`] it, or [`Engine::subscribe`].
-pub struct Prepared {
-    pub(crate) document: Arc<Document>,
-    pub(crate) variables: Variables,
-    /// Where the document's own does not do.
-    plan: Option<Plan>,
-    pub(crate) cost: u64,
-    /// How long it took to come here.
-    reading: Duration,
-}
-
-impl Prepared {
-    /// Whether it is answered by a stream.
-    pub fn is_subscription(&self) -> bool {
-        self.document.kind == OperationType::Subscription
-    }
-
-    /// Name of the operation that was chosen.
-    pub fn operation_name(&self) -> Option<&str> {
-        self.document.operation_name.as_deref()
-    }
-
-    /// The document for these variables. It is large: whoever waits to run does not hold it.
-    pub(crate) fn parsed(&self) -> ExecutableDocument {
-        let mut parsed = self.document.parsed.clone();
-        if self.document.has_optional {
-            leave_out(&mut parsed, &self.variables);
-        }
-        parsed
-    }
+    pub(crate) commerce: SharedCommerce,
 }
 
 impl Engine {
@@ -96,8 +67,9 @@ impl Engine {
         limits: Limits,
         metrics: Option<Arc<LoaderMetrics>>,
         cache: Option<Cache>,
+        commerce: SharedCommerce,
     ) -> BoxFuture<'static, Result<Self, DbError>> {
-        Self::build(db, limits, metrics, cache).boxed()
+        Self::build(db, limits, metrics, cache, commerce).boxed()
     }
 
     async fn build(
@@ -105,6 +77,7 @@ impl Engine {
         limits: Limits,
         metrics: Option<Arc<LoaderMetrics>>,
         cache: Option<Cache>,
+        commerce: SharedCommerce,
     ) -> Result<Self, DbError> {
         let directory = Arc::new(Directory::load(&db).await?);
         let schema = build(Some(Arc::clone(&directory)));
@@ -125,7 +98,7 @@ impl Engine {
             directory.follow(&db, &cache.view(None, Use::ReadWrite)).await?;
         }
         let (documents, limits) = (Documents::new(limits.document_cache_bytes), Arc::new(limits));
-        Ok(Self { schema, db, directory, types, type_system, documents, limits, metrics, cache })
+        Ok(Self { schema, db, directory, types, type_system, documents, limits, metrics, cache, commerce })
     }
 
     /// What it reads through.
@@ -134,9 +107,22 @@ impl Engine {
     }
 
     /// What one request reads through. A mutation reads the primary, and what it reads there is nobody else's.
-    pub(crate) fn view(&self, kind: OperationType) -> Option<View> {
+    pub(crate) fn view(&self, kind: OperationType, viewer: Option<Viewer>) -> Option<View> {
         let usage = if kind == OperationType::Mutation { Use::Bypass } else { Use::ReadWrite };
-        self.cache.as_ref().map(|cache| cache.view(None, usage))
+        self.cache.as_ref().map(|cache| cache.view(viewer.map(Viewer::cache_owner), usage))
+    }
+
+    /// Whom a token stands for; a session that has ended is over at once.
+    pub fn authenticate<'a>(
+        &'a self,
+        token: &'a Token,
+        now: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<Authenticated, DbError>> {
+        async move {
+            let view = self.cache.as_ref().map(|cache| cache.view(None, Use::ReadWrite));
+            authenticate(&self.db, view.as_ref(), token, now).await
+        }
+        .boxed()
     }
 
     /// The database that it reads.
@@ -166,7 +152,7 @@ impl Engine {
         self.answer(prepared, context).boxed()
     }
 
-    async fn answer(&self, prepared: Prepared, context: RequestContext) -> Outcome {
+    async fn answer(&self, mut prepared: Prepared, context: RequestContext) -> Outcome {
         if prepared.is_subscription() {
             return *no_stream(&prepared, &context);
         }
@@ -176,21 +162,47 @@ impl Engine {
         let written = context.cost.then(Arc::<AtomicU64>::default);
         let frontier = self.frontier();
         let request = self.request(&prepared);
-        let Prepared { document, plan, cost, .. } = prepared;
+        let effects = Arc::new(Effects::default());
+        let (mut kept, mut keyed_request) = (None, None);
+        let caller = context.caller.clone();
+        let (viewer, keyed_effects) = (caller.viewer, Arc::clone(&effects));
+        let (document, plan, cost) = (Arc::clone(&prepared.document), prepared.plan.take(), prepared.cost);
         let (operation_name, kind) = (document.operation_name.clone(), document.kind);
-        let (view, lookups) = (self.view(kind), Lookups::new(context.explain));
+        let (view, lookups) = (self.view(kind, viewer), Lookups::new(context.explain));
         let run = async {
             let channel = self.directory.resolve(&self.db, view.as_ref(), context.channel.as_deref()).await?;
             let scope = Scope::new(channel.row.id, context.now);
             if let Some(known) = document.constant.as_ref().and_then(OnceLock::get) {
                 return Ok(Response::new(known.clone()));
             }
+            keyed_request = keyed::keyed(&prepared, &caller, channel.row.id);
+            if let Some(keyed) = &keyed_request {
+                match keyed::known(&self.db, keyed, context.now).await.map_err(NoChannel::Failed)? {
+                    Known::Nothing => {}
+                    Known::Answer(text) => {
+                        kept = Some(text);
+                        return Ok(Response::new(Value::Null));
+                    }
+                    Known::Refused(refused) => return Ok(refused),
+                }
+            }
             let db = self.db.pipelined();
             let (view, lookups, boundary) = (view.clone(), lookups.clone(), Boundary::default());
             let source = Source { db, scope, columns: document.columns, view, boundary, lookups };
             let loaders = Loaders::new(frontier.clone(), source);
             let resolving = resolving.clone();
-            let mut request = request.data(RequestCtx { channel, scope, loaders, viewer: None, resolving });
+            let mut request = request.data(RequestCtx {
+                channel,
+                scope,
+                loaders,
+                caller,
+                effects: keyed_effects,
+                keyed: keyed_request.clone(),
+                db: self.db.clone(),
+                cache: self.cache.clone(),
+                commerce: Arc::clone(&self.commerce),
+                resolving,
+            });
             if document.is_rendered {
                 let (types, is_direct, objects) = (Arc::clone(&self.types), document.is_direct, written.clone());
                 let (frontier, has_failed) = (frontier.clone(), AtomicBool::new(false));
@@ -230,10 +242,11 @@ impl Engine {
             Some(cache) if is_kept => Caching::of(document.policy, summary, cache),
             _ => Caching::none(),
         };
-        Outcome {
+        let (session, replayed) = (effects.take_session(), kept.is_some() || effects.is_replay());
+        let outcome = Outcome {
             response,
             caching,
-            executed,
+            executed: executed || kept.is_some(),
             method_not_allowed: false,
             operation_name,
             operation_type: type_name(kind),
@@ -241,7 +254,16 @@ impl Engine {
             cost,
             error_code,
             limit: None,
+            session,
+            replayed,
+            kept,
+        };
+        // An answer with a token is not kept; nor is one that says how it was made.
+        let may_be_kept = outcome.session.is_none() && !replayed && !context.explain && !context.cost;
+        if let Some(keyed) = keyed_request.filter(|_| executed && outcome.response.errors.is_empty() && may_be_kept) {
+            keyed::keep(&self.db, &keyed, &outcome, context.now).await;
         }
+        outcome
     }
 
     /// For one request, or one event of a subscription.
@@ -252,113 +274,12 @@ impl Engine {
         }
     }
 
-    /// Reads a request: its document, its variables, its cost. An error is the answer to a request of which nothing
-    /// runs.
-    pub fn prepare(&self, request: GraphqlRequest, context: &RequestContext) -> Result<Prepared, Box<Outcome>> {
-        let started = Instant::now();
-        let GraphqlRequest { query, operation_name, variables } = request;
-        let document = self.document(&query, operation_name.as_deref(), context)?;
-        allow(document.kind, context)?;
-        let operation = choose(&document.parsed, operation_name.as_deref())
-            .map_err(|message| refuse(Code::GraphqlValidationFailed, message, context))?;
-        let variables = coerce(&self.type_system, operation, Variables::from_json(variables))
-            .map_err(|errors| unfit(errors, context))?;
-        let cost = document.cost.unwrap_or_else(|| cost(&document.parsed, operation, &variables));
-        check_cost(cost, &self.limits).map_err(|refusal| {
-            let mut outcome = too_costly(refusal, context);
-            outcome.response.extensions.insert("cost".to_owned(), report(cost, None));
-            outcome
-        })?;
-        let plan =
-            document.is_conditional.then(|| plan(&self.types, &document.parsed, operation, Some(&variables)).plan);
-        Ok(Prepared { document, variables, plan, cost, reading: started.elapsed() })
-    }
-
-    /// Whether a document is known: [`Engine::prepare`] does not have to read it again.
-    pub fn knows(&self, query: &str, operation_name: Option<&str>) -> bool {
-        self.documents.get(query, operation_name).is_some()
-    }
-
     fn request(&self, prepared: &Prepared) -> Request {
         let mut request = Request::new("").variables(prepared.variables.clone());
         request.operation_name.clone_from(&prepared.document.operation_name);
         request.set_parsed_query(prepared.parsed());
         if self.limits.introspection { request } else { request.disable_introspection() }
     }
-
-    /// A valid document within the limits; its cost may still be too high for the variables.
-    pub(crate) fn document(
-        &self,
-        query: &str,
-        operation_name: Option<&str>,
-        context: &RequestContext,
-    ) -> Result<Arc<Document>, Box<Outcome>> {
-        match self.documents.get(query, operation_name) {
-            Some(known) => Ok(known),
-            None => self.read(query, operation_name, context),
-        }
-    }
-
-    /// Reads a document that is not known yet. The limits come before whatever takes longer than they do.
-    fn read(
-        &self,
-        query: &str,
-        operation_name: Option<&str>,
-        context: &RequestContext,
-    ) -> Result<Arc<Document>, Box<Outcome>> {
-        scan(query, &self.limits).map_err(|refusal| too_costly(refusal, context))?;
-        let mut parsed = parse_query(query).map_err(|error| unfit(vec![syntax_error(&error)], context))?;
-        let unknown = |message| refuse(Code::GraphqlValidationFailed, message, context);
-        let operation = choose(&parsed, operation_name).map_err(unknown)?;
-        // Before anything that a mutation could also be refused for: the method is what is wrong.
-        allow(operation.ty, context)?;
-        let Analysis { cost, circular } =
-            analyse(&parsed, operation, &self.limits).map_err(|refusal| too_costly(refusal, context))?;
-        if let Some(fragment) = circular {
-            let message = format!("fragment `{}` spreads itself: take the circle out", cut(fragment));
-            return Err(refuse(Code::GraphqlValidationFailed, message, context));
-        }
-        let rules = Policy { introspection: self.limits.introspection };
-        let Validated { has_optional } =
-            validate(&self.type_system, &parsed, query, rules).map_err(|errors| unfit(errors, context))?;
-        prune(&mut parsed, operation_name);
-        let operation = choose(&parsed, operation_name).map_err(unknown)?;
-        let kind = operation.ty;
-        let constant = is_constant(operation).then(OnceLock::new);
-        let Planned { plan, merged, is_conditional, is_repeated, columns, policy } =
-            plan(&self.types, &parsed, operation, None);
-        mark(&mut parsed, &self.types, &merged);
-        let name = parsed.operations.iter().next().and_then(|(name, _)| name.map(ToString::to_string));
-        let (is_rendered, is_direct) = (merged.is_empty(), !is_repeated);
-        let document = Document {
-            operation_name: name,
-            kind,
-            plan,
-            is_conditional,
-            is_rendered,
-            is_direct,
-            columns,
-            policy,
-            parsed,
-            cost,
-            has_optional,
-            constant,
-        };
-        let document = Arc::new(document);
-        self.documents.keep(query, operation_name, &document);
-        Ok(document)
-    }
-}
-
-/// Refuses a mutation where there must be none (GET).
-fn allow(kind: OperationType, context: &RequestContext) -> Result<(), Box<Outcome>> {
-    if !context.queries_only || kind != OperationType::Mutation {
-        return Ok(());
-    }
-    let message = "GET runs no mutations: send this operation with POST".to_owned();
-    let mut outcome = refuse(Code::BadUserInput, message, context);
-    outcome.method_not_allowed = true;
-    Err(outcome)
 }
 
 /// Refuses a subscription where one answer is wanted.
@@ -368,22 +289,4 @@ fn no_stream(prepared: &Prepared, context: &RequestContext) -> Box<Outcome> {
     let refused = *refuse(Code::BadUserInput, message.to_owned(), context);
     let (operation_name, operation_type) = (prepared.document.operation_name.clone(), "subscription");
     Box::new(Outcome { operation_name, operation_type, ..refused })
-}
-
-/// The operation that will run.
-fn choose<'d>(document: &'d ExecutableDocument, name: Option<&str>) -> Result<&'d OperationDefinition, String> {
-    let mut operations = document.operations.iter();
-    match name {
-        Some(wanted) => operations
-            .find(|(name, _)| name.is_some_and(|name| name.as_str() == wanted))
-            .map(|(_, operation)| &operation.node)
-            .ok_or_else(|| {
-                format!("`operationName` is `{}`, but the document has no such operation", cut(wanted.to_owned()))
-            }),
-        None => match (operations.next(), operations.next()) {
-            (Some((_, only)), None) => Ok(&only.node),
-            (None, _) => Err("the document has no operation".to_owned()),
-            _ => Err("the document has several operations: say which one with `operationName`".to_owned()),
-        },
-    }
 }

@@ -5,9 +5,12 @@
     reason = "types of the schema are public to async-graphql; the crate exports the few that callers use"
 )]
 
+mod access;
+mod account;
 mod answer;
 mod cached;
 mod caching;
+mod caller;
 mod category;
 mod channel;
 mod check;
@@ -26,13 +29,16 @@ mod facet;
 mod filter;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
+mod keyed;
 mod limits;
 mod loaders;
 mod media;
 mod money;
+mod mutation;
 mod node;
 mod page;
 mod policy;
+mod prepare;
 mod product;
 mod product_connection;
 mod product_list;
@@ -42,6 +48,7 @@ mod request;
 mod review;
 mod scalars;
 mod schema;
+mod schema_directive;
 mod search;
 mod shared_row;
 mod stock;
@@ -49,13 +56,18 @@ mod subscription;
 mod validation;
 mod variant;
 
+pub use access::Viewer;
+pub use account::Authenticated;
 pub use async_graphql::Response;
 pub use cached::{DatabaseLog, DatabaseReplicas};
 pub use caching::Caching;
+pub use caller::{Caller, SessionChange};
 pub use check::CheckedOperation;
-pub use engine::{Engine, Prepared};
+pub use engine::Engine;
 pub use error::Code;
 pub use limits::Limits;
+pub use mutation::Commerce;
+pub use prepare::Prepared;
 pub use request::{GraphqlRequest, Outcome, RequestContext};
-pub use schema::{MOST_BRACKETS, Query, ShopSchema, sdl};
+pub use schema::{MOST_BRACKETS, Mutation, Query, ShopSchema, sdl};
 pub use subscription::{Event, EventStream};

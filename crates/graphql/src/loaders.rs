@@ -1,5 +1,6 @@
 //! One loader per relation, made when first used, all on the request's frontier.
 use crate::{
+    account::{AddressesOf, DevicesOf, ProfileById},
     cached::{Boundary, Fresh, Lookups, Through},
     category::{AncestorsOf, CategoryById, CategoryBySlug, ChildrenOf, Roots},
     collection::{CollectionById, CollectionBySlug, CollectionCount, CollectionPages, CollectionsOf},
@@ -54,6 +55,12 @@ macro_rules! loaders {
             pub(crate) fn new(frontier: Frontier, source: Source) -> Self {
                 Self { frontier, source, $($name: OnceLock::new(),)* }
             }
+            /// Forgets what was read: something was written.
+            pub(crate) fn forget(&self) {
+                $(if let Some(loader) = self.$name.get() {
+                    loader.clear_all();
+                })*
+            }
             $(pub(crate) fn $name(&self) -> &Loader<$way<$batch>> {
                 self.$name.get_or_init(|| self.frontier.loader($way::new(self.source.clone())))
             })*
@@ -95,6 +102,9 @@ loaders! {
     completions_of: Through<CompletionsOf>,
     collections_like: Through<CollectionsLike>,
     categories_like: Through<CategoriesLike>,
+    profile_by_id: Through<ProfileById>,
+    addresses_of: Through<AddressesOf>,
+    devices_of: Fresh<DevicesOf>,
 }
 
 /// Declares a batch: its name in reports, key, value, and how keys become values.

@@ -1,5 +1,6 @@
 //! Relay's `Node`: any object by its opaque id.
 use crate::{
+    access::{AccessTo, Grant},
     category::Category,
     channel::Channel,
     collection::Collection,
@@ -86,6 +87,8 @@ async fn find(ctx: &Context<'_>, GlobalId { kind, id }: GlobalId) -> Result<Opti
             let channels = ctx.data_unchecked::<Arc<Directory>>().all();
             channels.iter().find(|channel| channel.row.id == id).cloned().map(|row| Node::Channel(Channel(row)))
         }
+        // No nodes: an answer with `node` could be shared by nobody if it might be a customer's.
+        NodeKind::Customer | NodeKind::Address | NodeKind::Device => None,
     })
 }
 
@@ -96,11 +99,13 @@ pub struct NodeQuery;
 #[Object(crate = "crate::execution")]
 impl NodeQuery {
     /// The object with this id; null when it does not exist or this channel does not show it.
+    #[graphql(directive = AccessTo::apply(&[Grant::Anyone]))]
     async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "Opaque id.")] id: ID) -> Result<Option<Node>> {
         find(ctx, decode("id", &id)?).await
     }
 
     /// The objects with these ids, in their order; null for each that does not exist or is not shown.
+    #[graphql(directive = AccessTo::apply(&[Grant::Anyone]))]
     async fn nodes(
         &self,
         ctx: &Context<'_>,

@@ -1,5 +1,6 @@
 //! Products.
 use crate::{
+    access::{AccessTo, Grant},
     cached::cached,
     category::Category,
     collection::Collection,
@@ -312,6 +313,7 @@ pub struct ProductQuery;
 #[Object(crate = "crate::execution")]
 impl ProductQuery {
     /// One product, by id or by slug; null when this channel does not show it.
+    #[graphql(directive = AccessTo::apply(&[Grant::Anyone]))]
     async fn product(
         &self,
         ctx: &Context<'_>,
@@ -336,6 +338,7 @@ impl ProductQuery {
 
     /// The products that this channel shows.
     #[allow(clippy::too_many_arguments)] // each is an argument of the public schema
+    #[graphql(directive = AccessTo::apply(&[Grant::Anyone]))]
     async fn products(
         &self,
         ctx: &Context<'_>,

@@ -49,11 +49,13 @@ pub(crate) fn without_channel(cause: NoChannel, context: &RequestContext) -> Out
 
 pub(crate) fn code_of(error: &ServerError) -> Option<&'static str> {
     let code = error.extensions.as_ref()?.get("code")?;
-    const CODES: [Code; 9] = [
+    const CODES: [Code; 11] = [
         Code::GraphqlParseFailed,
         Code::GraphqlValidationFailed,
         Code::BadUserInput,
         Code::BadCursor,
+        Code::Unauthenticated,
+        Code::Forbidden,
         Code::QueryTooCostly,
         Code::RateLimited,
         Code::Timeout,

@@ -2,6 +2,7 @@
 use crate::{
     answer::{write_answer, write_json},
     caching::Caching,
+    caller::{Caller, SessionChange},
 };
 use async_graphql::{ErrorExtensionValues, Response, ServerError, parser::types::OperationType};
 use chrono::{DateTime, Utc};
@@ -26,6 +27,8 @@ pub struct RequestContext {
     pub explain: bool,
     /// Whether `extensions.cost` is wanted. A request that costs too much gets it unasked.
     pub cost: bool,
+    /// Who asks.
+    pub caller: Caller,
     /// Refuse mutations (GET).
     pub queries_only: bool,
     /// When the request came.
@@ -59,11 +62,21 @@ pub struct Outcome {
     pub error_code: Option<&'static str>,
     /// The limit that refused it.
     pub limit: Option<&'static str>,
+    /// What becomes of the client's session.
+    pub session: Option<SessionChange>,
+    /// Nothing was done that an earlier request with the same idempotency key had not done.
+    pub replayed: bool,
+    /// The answer as it was given then, to the byte; the response has nothing then.
+    pub kept: Option<String>,
 }
 
 impl Outcome {
     /// Appends the answer as JSON.
     pub fn write_json(&self, out: &mut Vec<u8>) {
+        if let Some(kept) = &self.kept {
+            out.extend_from_slice(kept.as_bytes());
+            return;
+        }
         let data = self.executed.then_some(&self.response.data);
         write_answer(out, &self.response.errors, data, &self.response.extensions);
     }
@@ -97,6 +110,9 @@ impl Outcome {
             cost: 0,
             error_code: code,
             limit: None,
+            session: None,
+            replayed: false,
+            kept: None,
         }
     }
 }

@@ -1,17 +1,32 @@
 //! The schema, put together from one query object per noun.
 use crate::{
-    category::CategoryQuery, channel::ChannelQuery, collection::CollectionQuery, directory::Directory, node::NodeQuery,
-    policy::describe_arguments, product::ProductQuery, search::SearchQueries, subscription::Subscription,
+    access::ACCESS,
+    account::{AddressMutations, CustomerQuery, EmailMutations, PasswordMutations, ProfileMutations, SessionMutations},
+    category::CategoryQuery,
+    channel::ChannelQuery,
+    collection::CollectionQuery,
+    directory::Directory,
+    node::NodeQuery,
+    policy::CACHE_CONTROL,
+    product::ProductQuery,
+    schema_directive::describe_arguments,
+    search::SearchQueries,
+    subscription::Subscription,
 };
-use async_graphql::{EmptyMutation, MergedObject, SDLExportOptions, Schema, ValidationMode};
+use async_graphql::{MergedObject, SDLExportOptions, Schema, ValidationMode};
 use std::sync::Arc;
 
 /// All that can be asked of the shop.
 #[derive(MergedObject, Default)]
-pub struct Query(ProductQuery, CategoryQuery, CollectionQuery, SearchQueries, NodeQuery, ChannelQuery);
+pub struct Query(ProductQuery, CategoryQuery, CollectionQuery, SearchQueries, NodeQuery, ChannelQuery, CustomerQuery);
+
+/// All that can be done. What is refused is told in `userErrors`; with the header `Idempotency-Key` a request that comes
+/// twice is done once.
+#[derive(MergedObject, Default)]
+pub struct Mutation(SessionMutations, PasswordMutations, EmailMutations, ProfileMutations, AddressMutations);
 
 /// The shop's schema.
-pub type ShopSchema = Schema<Query, EmptyMutation, Subscription>;
+pub type ShopSchema = Schema<Query, Mutation, Subscription>;
 
 /// The most that the limit on brackets can be set to: `limits` refuses sooner. The library recurses once per bracket, and
 /// more would overflow a thread's stack.
@@ -20,7 +35,7 @@ pub const MOST_BRACKETS: usize = 200;
 /// Without a directory the schema can be printed, not executed. No extension is installed: any of them moves every
 /// field to async-graphql's slower path. It does not validate: a document has been when it was read (`validation`).
 pub(crate) fn build(directory: Option<Arc<Directory>>) -> ShopSchema {
-    let builder = Schema::build(Query::default(), EmptyMutation, Subscription)
+    let builder = Schema::build(Query::default(), Mutation::default(), Subscription)
         .validation_mode(ValidationMode::Fast)
         .limit_recursive_depth(MOST_BRACKETS);
     match directory {
@@ -32,5 +47,6 @@ pub(crate) fn build(directory: Option<Arc<Directory>>) -> ShopSchema {
 /// The schema in GraphQL's own language, sorted; what `schema.graphql` holds.
 pub fn sdl() -> String {
     let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by();
-    describe_arguments(&build(None).sdl_with_options(options))
+    let sdl = build(None).sdl_with_options(options);
+    [&CACHE_CONTROL, &ACCESS].into_iter().fold(sdl, |sdl, directive| describe_arguments(&sdl, directive))
 }

@@ -1,5 +1,6 @@
 //! Search: spelling of what was typed, and suggestions while typing.
 use crate::{
+    access::{AccessTo, Grant},
     cached::cached,
     category::Category,
     collection::Collection,
@@ -121,6 +122,7 @@ pub struct SearchQueries;
 #[Object(crate = "crate::execution")]
 impl SearchQueries {
     /// Suggestions while typing. Nothing is suggested for a text without letters and digits.
+    #[graphql(directive = AccessTo::apply(&[Grant::Anyone]))]
     async fn predictive_search(
         &self,
         ctx: &Context<'_>,

@@ -1,6 +1,7 @@
 //! What the process is made of.
 use crate::{
     cache::CacheStartError,
+    commerce::{CommerceError, commerce},
     config::Config,
     metrics::Metrics,
     persisted::{Persisted, TrustedError},
@@ -39,6 +40,9 @@ pub enum AppError {
     /// The cache cannot be started.
     #[error(transparent)]
     Cache(#[from] CacheStartError),
+    /// What mutations run on.
+    #[error(transparent)]
+    Commerce(#[from] CommerceError),
     /// Documents that could not run.
     #[error(transparent)]
     Trusted(#[from] TrustedError),
@@ -60,7 +64,9 @@ impl App {
         let loaders = Arc::clone(&metrics.loader);
         let redis = crate::cache::redis(&config.cache, &metrics)?;
         let cache = crate::cache::start(&config.cache, &config.database.pool(), &db, &metrics, redis.clone())?;
-        let engine = Engine::start(db.clone(), config.graphql.limits.clone(), Some(loaders), cache).await?;
+        let commerce = commerce(&config.shop, &config.cache, &db, redis.clone())?;
+        let limits = config.graphql.limits.clone();
+        let engine = Engine::start(db.clone(), limits, Some(loaders), cache, commerce).await?;
         let persisted =
             Persisted::start(&config.documents, &engine, redis.map(|kv| (kv, config.cache.namespace.as_str())))?;
         Ok(Self { config, db, engine, persisted, metrics, clock })

@@ -35,6 +35,9 @@ pub enum Command {
         after_help = "Example:\n  DATABASE_URL=postgres://tradewind:secret@db:5432/tradewind tradewind serve\n\nSettings: `tradewind config --schema`. Exit status 2 when the configuration is wrong."
     )]
     Serve(ServeArgs),
+    /// Send mails and webhooks and do jobs, beside servers that do not (TRADEWIND_WORKER=false)
+    #[command(after_help = "Example:\n  DATABASE_URL=postgres://tradewind:secret@db:5432/tradewind tradewind worker")]
+    Worker(WorkerArgs),
     /// Bring the database schema up to date
     #[command(
         after_help = "Example:\n  tradewind migrate --database-url postgres://tradewind:secret@db:5432/tradewind"
@@ -102,6 +105,14 @@ pub struct ServeArgs {
     /// IP address to listen on [default: 0.0.0.0]
     #[arg(long)]
     pub address: Option<String>,
+    /// Settings.
+    #[command(flatten)]
+    pub file: FileArgs,
+}
+
+/// `worker`.
+#[derive(Clone, Debug, Args)]
+pub struct WorkerArgs {
     /// Settings.
     #[command(flatten)]
     pub file: FileArgs,

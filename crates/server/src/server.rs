@@ -5,7 +5,9 @@ use crate::{
     config::Config,
     http::{AccessLog, Answers, Health, Lane, Limits, Patience, Sdl, Site, Slots, listen, serve},
     metrics::Metrics,
+    session_uses::{self, SessionUses},
     telemetry::Telemetry,
+    worker::Worker,
 };
 use axum::body::Body;
 use futures_util::{FutureExt, future::BoxFuture};
@@ -97,8 +99,14 @@ impl Server {
             tokio::spawn(serve_metrics(listener, limits, closed.clone(), Arc::clone(&app.metrics), cache))
         });
         let db = app.db.clone();
+        let clock = app.clock;
+        let worker = app.config.shop.worker.then(|| Worker::start(&app.config.shop, &db, clock));
+        let worker = worker.and_then(|started| {
+            started.inspect_err(|error| tracing::error!(%error, "this process does no jobs, mails and webhooks")).ok()
+        });
         let follow = begin_to_follow(&db).await;
         let site = Arc::new(site(app, telemetry, closed.clone()));
+        let uses = tokio::spawn(write_uses(db.clone(), Arc::clone(&site.session_uses), clock));
         let handler = {
             let site = Arc::clone(&site);
             move |request| serve(Arc::clone(&site), request)
@@ -116,8 +124,14 @@ impl Server {
         if unfinished > 0 {
             tracing::warn!(unfinished, after = ?http.drain_timeout, "requests were cut off");
         }
-        for task in [refresh, tend].into_iter().flatten() {
+        for task in [refresh, tend, Some(uses)].into_iter().flatten() {
             task.abort();
+        }
+        if let Some(worker) = worker {
+            worker.stop().await;
+        }
+        if let Err(error) = site.session_uses.write(&db, clock()).await {
+            tracing::warn!(%error, "the last uses of sessions are not noted");
         }
         follow.abort();
         if let Some(metrics) = metrics {
@@ -148,6 +162,8 @@ fn site(app: App, telemetry: &Telemetry, closing: watch::Receiver<bool>) -> Site
         edge_max_age: config.cache.edge_max_age,
         slots: Slots::new(config.stream.max, config.stream.max_per_address),
         stream: config.stream,
+        shop: config.shop,
+        session_uses: Arc::new(SessionUses::default()),
         closing,
         http: config.http,
         engine,
@@ -208,6 +224,16 @@ async fn refresh(engine: Engine) {
         every.tick().await;
         if let Err(error) = engine.refresh().await {
             tracing::warn!(%error, "channels cannot be read again: the last ones stay");
+        }
+    }
+}
+
+/// Notes when sessions were last used.
+async fn write_uses(db: Db, uses: Arc<SessionUses>, clock: fn() -> chrono::DateTime<chrono::Utc>) {
+    loop {
+        tokio::time::sleep(session_uses::EVERY).await;
+        if let Err(error) = uses.write(&db, clock()).await {
+            tracing::warn!(%error, "uses of sessions are not noted");
         }
     }
 }

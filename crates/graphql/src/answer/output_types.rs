@@ -1,6 +1,6 @@
 //! The types of all fields, and what was decided about them, read from the schema's own text.
 use super::plan::named;
-use crate::policy::TypePolicies;
+use crate::{access::FieldAccess, policy::TypePolicies};
 use async_graphql::{
     Name, Positioned,
     parser::{
@@ -16,6 +16,7 @@ pub(crate) struct OutputTypes {
     fields: HashMap<Name, HashMap<Name, Arc<Type>>>,
     possible: HashMap<Name, Vec<Name>>,
     policies: TypePolicies,
+    access: FieldAccess,
 }
 
 impl OutputTypes {
@@ -48,6 +49,11 @@ impl OutputTypes {
         &self.policies
     }
 
+    /// Who may use each field.
+    pub(crate) fn access(&self) -> &FieldAccess {
+        &self.access
+    }
+
     /// Names of the types of an object's or interface's fields.
     pub(crate) fn reached_from(&self, owner: &str) -> impl Iterator<Item = &str> {
         self.fields.get(owner).into_iter().flatten().map(|(_, ty)| named(ty))
@@ -66,8 +72,8 @@ impl OutputTypes {
 
 impl From<ServiceDocument> for OutputTypes {
     fn from(document: ServiceDocument) -> Self {
-        let policies = TypePolicies::of(&document);
-        let mut types = Self { fields: HashMap::new(), possible: HashMap::new(), policies };
+        let (policies, access) = (TypePolicies::of(&document), FieldAccess::of(&document));
+        let mut types = Self { fields: HashMap::new(), possible: HashMap::new(), policies, access };
         let of = |fields: Vec<Positioned<FieldDefinition>>| {
             fields.into_iter().map(|field| (field.node.name.node, Arc::new(field.node.ty.node))).collect()
         };

@@ -1,7 +1,7 @@
 //! The keys that an object of the answer has, in the order of the query: `CollectFields` of the specification
 //! (October 2021, section 6.3.2), done once per document instead of once per object.
 use super::{OutputTypes, is_mark};
-use crate::{columns::columns_for, policy::DocumentPolicy};
+use crate::{access::DocumentAccess, columns::columns_for, policy::DocumentPolicy};
 use async_graphql::{
     Name, Positioned, Variables,
     parser::types::{
@@ -57,6 +57,8 @@ pub(crate) struct Planned {
     pub(crate) columns: ProductColumns,
     /// What may be kept of the answer.
     pub(crate) policy: DocumentPolicy,
+    /// Whom it is for.
+    pub(crate) access: DocumentAccess,
 }
 
 /// Plans the answer to an operation; without variables, as if nothing were skipped.
@@ -77,6 +79,7 @@ pub(crate) fn plan(
         is_repeated: false,
         columns: ProductColumns::Card,
         policy: DocumentPolicy::default(),
+        access: DocumentAccess::default(),
     };
     let plan = planner.object(OutputTypes::root(operation.ty), &[&operation.selection_set.node]);
     Planned {
@@ -86,6 +89,7 @@ pub(crate) fn plan(
         is_repeated: planner.is_repeated,
         columns: planner.columns,
         policy: planner.policy,
+        access: planner.access,
     }
 }
 
@@ -108,6 +112,7 @@ struct Planner<'d> {
     is_repeated: bool,
     columns: ProductColumns,
     policy: DocumentPolicy,
+    access: DocumentAccess,
 }
 
 impl<'d> Planner<'d> {
@@ -120,6 +125,9 @@ impl<'d> Planner<'d> {
         let fields = groups.into_iter().map(|group| {
             if let Some(decision) = self.types.policies().of_field(object, group.name) {
                 self.policy.tighten(Some(decision));
+            }
+            if let Some(grants) = self.types.access().of_field(object, group.name) {
+                self.access.need(object, group.name, grants);
             }
             if group.sets.len() > 1 {
                 self.merged.extend(group.sets.iter().map(|set| std::ptr::from_ref(*set)));

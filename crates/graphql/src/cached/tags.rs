@@ -12,6 +12,7 @@ static CATEGORY: LazyLock<Tag> = LazyLock::new(|| Tag(Kind::Category.all()));
 static COLLECTION: LazyLock<Tag> = LazyLock::new(|| Tag(Kind::Collection.all()));
 static REVIEW: LazyLock<Tag> = LazyLock::new(|| Tag(Kind::Review.all()));
 static CUSTOMER: LazyLock<Tag> = LazyLock::new(|| Tag(Kind::Customer.all()));
+static SESSION: LazyLock<Tag> = LazyLock::new(|| Tag(Kind::Session.all()));
 static CHANNEL: LazyLock<Tag> = LazyLock::new(|| Tag(Kind::Channel.all()));
 
 fn tag(name: &str) -> Tag {
@@ -74,6 +75,21 @@ impl<'t> Tags<'t> {
     /// The words of all products.
     pub(crate) fn search(&mut self) {
         self.add(&PRODUCT, "search");
+    }
+
+    /// The address book of a customer.
+    pub(crate) fn addresses(&mut self, customer: Uuid) {
+        self.add(&CUSTOMER, format_args!("addresses:{customer}"));
+    }
+
+    /// One session.
+    pub(crate) fn session(&mut self, id: Uuid) {
+        self.add(&SESSION, format_args!("session:{id}"));
+    }
+
+    /// Which session has the token with this hash.
+    pub(crate) fn session_token(&mut self, hash: &str) {
+        self.add(&SESSION, format_args!("session-token:{hash}"));
     }
 
     /// One category.

@@ -1,12 +1,10 @@
 //! `@cacheControl` in the schema's text, named and shaped as Apollo's, with what ours says more.
 use super::Decision;
+use crate::schema_directive::{self, SchemaDirective};
 use async_graphql::{
     Enum, InputType, TypeDirective,
     indexmap::IndexMap,
-    registry::{
-        __DirectiveLocation, Deprecation, MetaDirective, MetaDirectiveInvocation, MetaInputValue, Registry,
-        location_traits,
-    },
+    registry::{__DirectiveLocation, MetaDirectiveInvocation, Registry, location_traits},
 };
 use std::borrow::Cow;
 use tradewind_cache::{Mode, Scope};
@@ -29,30 +27,19 @@ enum CacheControlMode {
     Bounded,
 }
 
-const NAME: &str = "cacheControl";
-const DESCRIPTION: &str = "What may be kept of a type or a field, by this server and by HTTP caches. A field may only tighten \
-     what its type\nsays; an answer is as strict as its strictest part.";
-/// Names and descriptions of the arguments.
-const ARGUMENTS: [(&str, &str); 5] = [
-    ("maxAge", "Seconds; 0: never kept."),
-    ("scope", "Who may share it; everybody, unless it says otherwise."),
-    ("mode", "How it is kept from being stale."),
-    ("staleIfError", "Seconds for which it may be shown, marked, while it cannot be proved fresh."),
-    ("inheritMaxAge", "True: as the type that it is part of."),
-];
-
-/// The schema's text with the arguments of the directive described; async-graphql 7.2.1 prints no description there.
-pub(crate) fn describe_arguments(sdl: &str) -> String {
-    let Some(start) = sdl.find("directive @cacheControl(") else { return sdl.to_owned() };
-    let (before, definition) = sdl.split_at(start);
-    let (line, after) = definition.split_once('\n').unwrap_or((definition, ""));
-    let described = ARGUMENTS.iter().fold(line.replacen("(", "(\n\t", 1), |line, (name, description)| {
-        let argument = format!("{name}: ");
-        let line = line.replace(&format!(", {argument}"), &format!("\n\t{argument}"));
-        line.replacen(&argument, &format!("\"\"\"\n\t{description}\n\t\"\"\"\n\t{argument}"), 1)
-    });
-    format!("{before}{}\n{after}", described.replacen(") on", "\n) on", 1))
-}
+/// The directive's name, text and arguments.
+pub(crate) const CACHE_CONTROL: SchemaDirective = SchemaDirective {
+    name: "cacheControl",
+    description: "What may be kept of a type or a field, by this server and by HTTP caches. A field may only tighten \
+         what its type\nsays; an answer is as strict as its strictest part.",
+    arguments: &[
+        ("maxAge", "Seconds; 0: never kept."),
+        ("scope", "Who may share it; everybody, unless it says otherwise."),
+        ("mode", "How it is kept from being stale."),
+        ("staleIfError", "Seconds for which it may be shown, marked, while it cannot be proved fresh."),
+        ("inheritMaxAge", "True: as the type that it is part of."),
+    ],
+};
 
 /// The directive, applied as a [`Decision`] says.
 pub(crate) struct CacheControl;
@@ -86,13 +73,13 @@ impl CacheControl {
                 }
             }
         }
-        MetaDirectiveInvocation { name: NAME.to_owned(), args }
+        MetaDirectiveInvocation { name: CACHE_CONTROL.name.to_owned(), args }
     }
 }
 
 impl TypeDirective for CacheControl {
     fn name(&self) -> Cow<'static, str> {
-        NAME.into()
+        CACHE_CONTROL.name.into()
     }
 
     fn register(&self, registry: &mut Registry) {
@@ -103,31 +90,8 @@ impl TypeDirective for CacheControl {
             <Option<i32>>::create_type_info(registry),
             <Option<bool>>::create_type_info(registry),
         ];
-        let arguments = ARGUMENTS.iter().zip(types).map(|((name, description), ty)| {
-            let argument = MetaInputValue {
-                name: (*name).to_owned(),
-                description: Some((*description).to_owned()),
-                ty,
-                deprecation: Deprecation::NoDeprecated,
-                default_value: None,
-                visible: None,
-                inaccessible: false,
-                tags: Vec::new(),
-                is_secret: false,
-                directive_invocations: Vec::new(),
-            };
-            ((*name).to_owned(), argument)
-        });
-        let args = arguments.collect();
-        registry.add_directive(MetaDirective {
-            name: NAME.to_owned(),
-            description: Some(DESCRIPTION.to_owned()),
-            locations: vec![__DirectiveLocation::OBJECT, __DirectiveLocation::FIELD_DEFINITION],
-            args,
-            is_repeatable: false,
-            visible: None,
-            composable: None,
-        });
+        let locations = vec![__DirectiveLocation::OBJECT, __DirectiveLocation::FIELD_DEFINITION];
+        schema_directive::register(registry, &CACHE_CONTROL, types, locations);
     }
 }
 

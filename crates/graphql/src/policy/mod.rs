@@ -13,7 +13,7 @@ mod lint;
 mod tests;
 
 pub(crate) use decision::{CATALOG, Decision, Governed, governed};
-pub(crate) use directive::{CacheControl, describe_arguments};
+pub(crate) use directive::{CACHE_CONTROL, CacheControl};
 pub(crate) use document::{DocumentPolicy, TypePolicies};
 pub(crate) use guard::admit;
 pub(crate) use lint::undecided;

@@ -1,6 +1,7 @@
 //! The root type.
 use super::stream::SharedCause;
 use crate::{
+    access::{AccessTo, Grant},
     context::Request as _,
     error::{bad_input, load},
     execution::direct,
@@ -54,6 +55,7 @@ impl Subscription {
     ///
     /// The stream ends with the error UNAVAILABLE when changes were missed: read again what you show, and subscribe
     /// again.
+    #[graphql(directive = AccessTo::apply(&[Grant::Anyone]))]
     async fn product_changed(
         &self,
         ctx: &Context<'_>,

@@ -6,10 +6,11 @@ use crate::{
     caching::Caching,
     conclusion::Ran,
     context::RequestCtx,
-    engine::{Engine, Prepared},
+    engine::Engine,
     error::Code,
     execution::Rendering,
     loaders::{Loaders, Source},
+    prepare::Prepared,
     refusal::{code_of, finish, refuse, without_channel},
     request::{Outcome, RequestContext},
 };
@@ -93,7 +94,11 @@ impl Engine {
             document: flat,
         };
         self.directory
-            .resolve(self.db(), self.view(OperationType::Subscription).as_ref(), context.channel.as_deref())
+            .resolve(
+                self.db(),
+                self.view(OperationType::Subscription, context.caller.viewer).as_ref(),
+                context.channel.as_deref(),
+            )
             .await
             .map_err(|cause| Box::new(without_channel(cause, context)))?;
         let wanted = Arc::new(Cause::Beginning(Mutex::new(None)));
@@ -155,7 +160,8 @@ impl EventStream {
         let started = Instant::now();
         let resolving = context.explain.then(|| Arc::new(OnceLock::new()));
         let frontier = self.engine.frontier();
-        let (view, lookups) = (self.engine.view(OperationType::Subscription), Lookups::new(context.explain));
+        let (view, lookups) =
+            (self.engine.view(OperationType::Subscription, context.caller.viewer), Lookups::new(context.explain));
         let run = async {
             let db = self.engine.db().pipelined();
             if let Some(view) = &view
@@ -172,8 +178,18 @@ impl EventStream {
             let cause = Cause::ProductChanged { id: event.product_id, is_named: !self.changes.wants_all() };
             let resolving = resolving.clone();
             let cause = SharedCause(Arc::new(cause));
-            let mut request =
-                self.request().data(cause).data(RequestCtx { channel, scope, loaders, viewer: None, resolving });
+            let mut request = self.request().data(cause).data(RequestCtx {
+                channel,
+                scope,
+                loaders,
+                caller: context.caller.clone(),
+                effects: Arc::default(),
+                keyed: None,
+                db: self.engine.db().clone(),
+                cache: self.engine.cache().cloned(),
+                commerce: Arc::clone(&self.engine.commerce),
+                resolving,
+            });
             if self.is_rendered {
                 let (types, is_direct) = (Arc::clone(&self.engine.types), self.is_direct);
                 let (frontier, has_failed) = (frontier.clone(), AtomicBool::new(false));
@@ -217,6 +233,9 @@ impl EventStream {
             cost: self.cost,
             error_code,
             limit: None,
+            session: None,
+            replayed: false,
+            kept: None,
             response,
         }
     }

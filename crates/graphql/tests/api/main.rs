@@ -10,14 +10,19 @@
     reason = "a test stops at what it did not expect, and counts in small numbers"
 )]
 
+mod access;
+mod account;
 mod answer;
 mod bad_input;
+mod commerce;
 mod direct;
 mod facets;
+mod idempotency;
 mod kept;
 mod limits;
 mod opaque;
 mod paging;
+mod people;
 mod schema;
 mod search;
 mod shop;

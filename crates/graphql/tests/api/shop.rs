@@ -1,4 +1,5 @@
 //! A small shop of known content, and a way to ask it.
+use crate::commerce::commerce;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::{
@@ -24,7 +25,7 @@ use tradewind_domain::{
     variant::{Price, StockOnHand, Variant},
     warehouse::Warehouse,
 };
-use tradewind_graphql::{DatabaseLog, Engine, GraphqlRequest, Limits, Outcome, RequestContext};
+use tradewind_graphql::{Caller, DatabaseLog, Engine, GraphqlRequest, Limits, Outcome, RequestContext};
 use tradewind_kv::Redis;
 use tradewind_persistence::{Db, DbBackend, DbConfig, cache_log::CacheLog, write};
 use tradewind_resilience::DependencyMetrics;
@@ -249,10 +250,11 @@ impl Shop {
                 DbConfig { acquire_timeout: std::time::Duration::from_secs(120), ..DbConfig::new(test.url()) };
             let db = Db::connect(&patient).await.unwrap();
             fill(&db).await;
-            let engine = Engine::start(db.clone(), Limits::default(), None, None).await.unwrap();
+            let engine = Engine::start(db.clone(), Limits::default(), None, None, commerce(&db)).await.unwrap();
             let mut kept = Vec::new();
             for (name, cache) in caches(&patient, db.backend()) {
-                let engine = Engine::start(db.clone(), Limits::default(), None, Some(cache)).await.unwrap();
+                let engine =
+                    Engine::start(db.clone(), Limits::default(), None, Some(cache), commerce(&db)).await.unwrap();
                 kept.push((name, engine));
             }
             let (name, sabotaged) = (test.backend().to_string(), AtomicBool::new(false));
@@ -264,6 +266,14 @@ impl Shop {
     pub async fn sabotage(&self, sql: &str) {
         self.sabotaged.store(true, Ordering::Relaxed);
         self.test.sabotage(sql).await;
+    }
+
+    /// Everything that the database knows of idempotency keys, as texts.
+    pub async fn idempotency_texts(&self) -> Vec<String> {
+        let keys =
+            "SELECT scope || ' ' || key || ' ' || request_hash || ' ' || coalesce(answer, '') FROM idempotency_keys";
+        let outcomes = "SELECT scope || ' ' || key || ' ' || field || ' ' || outcome FROM idempotency_outcomes";
+        [self.test.texts(keys).await, self.test.texts(outcomes).await].concat()
     }
 
     pub async fn save(&self, products: &[Product]) {
@@ -307,6 +317,7 @@ impl Shop {
             channel: channel.map(Into::into),
             explain: true,
             cost: true,
+            caller: Caller::default(),
             queries_only: false,
             now: now(),
             request_id: "test".into(),

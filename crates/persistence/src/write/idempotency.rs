@@ -162,10 +162,7 @@ pub async fn claim(
     match outcome {
         _ if request_hash != request.hash => Ok(Claim::Differs),
         None => Ok(Claim::First),
-        Some(outcome) => {
-            let unreadable = |error| DbError::Setup(format!("idempotency_outcomes.outcome is no JSON: {error}"));
-            Ok(Claim::Done(serde_json::from_str(&outcome).map_err(unreadable)?))
-        }
+        Some(outcome) => Ok(Claim::Done(read_outcome(&outcome)?)),
     }
 }
 
@@ -184,8 +181,33 @@ async fn take(tx: &WriteTx, request: &KeyedRequest, wait: Duration, now: DateTim
     Ok(taken.first().is_some_and(|taken| taken.is_taken))
 }
 
+/// The database has the hash of a key: what is sealed with the key stays so for who reads the database.
 fn row_of(request: &KeyedRequest) -> [Arg; 2] {
-    [Arg::Text(request.scope.clone()), Arg::Text(request.key.as_str().to_owned())]
+    let digest = Sha256::digest(request.key.as_str());
+    [Arg::Text(request.scope.clone()), Arg::Text(digest.iter().map(|byte| format!("{byte:02x}")).collect())]
+}
+
+const OUTCOME: &str = "SELECT k.request_hash, o.outcome FROM idempotency_keys k
+    JOIN idempotency_outcomes o ON o.scope = k.scope AND o.key = k.key AND o.field = $3 AND o.claimed_at = k.claimed_at
+    WHERE k.scope = $1 AND k.key = $2 AND k.claimed_at > $4";
+
+/// What a root field came to, where that is known: to be asked before what takes long, and without waiting for anybody.
+/// [`claim`] decides. None also where the key was used for another request.
+pub async fn outcome_of(
+    db: &Db,
+    request: &KeyedRequest,
+    field: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<serde_json::Value>, DbError> {
+    let [scope, key] = row_of(request);
+    let args = vec![scope, key, Arg::Text(field.to_owned()), Arg::Time(micros(now - KEPT))];
+    let rows: Vec<Known> = Conn::from(db).all(OUTCOME, args).await?;
+    let known = rows.into_iter().next().filter(|known| known.request_hash == request.hash);
+    known.and_then(|known| known.outcome).map(|outcome| read_outcome(&outcome)).transpose()
+}
+
+fn read_outcome(text: &str) -> Result<serde_json::Value, DbError> {
+    serde_json::from_str(text).map_err(|error| DbError::Setup(format!("idempotency_outcomes.outcome is no JSON: {error}")))
 }
 
 /// Stores what came of a field that was [`Claim::First`], also a refusal: its effects are undone first

@@ -27,7 +27,7 @@ async fn a_shop_of_the_version_before_gets_its_log() {
         let customers = tags((0..5).map(|number| format!("customer:{}", customer_id(number))));
         assert!(known.is_subset(&customers), "{}: {known:?}", world.backend());
         // Not before transactions have ended that were open when it was made, those of other databases among them.
-        for _ in 0..400 {
+        for _ in 0..2400 {
             if log.last.horizon <= log.last.xmin {
                 break;
             }

@@ -11,6 +11,7 @@ mod schema;
 mod seed;
 pub mod serve;
 mod source;
+mod worker;
 
 pub use error::CommandError;
 
@@ -25,6 +26,7 @@ use std::process::ExitCode;
 pub fn run(command: Command) -> Result<ExitCode, CommandError> {
     match command {
         Command::Schema => schema::run(),
+        Command::Worker(args) => worker::run(&args),
         Command::Config(args) => config::run(&args),
         Command::Healthcheck(args) => healthcheck::run(&args),
         Command::Migrate(args) => source::with_runtime(&args.database, |config| migrate::run(args.clone(), config)),

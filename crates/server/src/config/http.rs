@@ -59,7 +59,7 @@ static CORS_CREDENTIALS: Var = Var::new(
     "TRADEWIND_CORS_CREDENTIALS",
     "http.cors_credentials",
     "false",
-    "let pages of the listed origins call with cookies; only a proxy in front can have a use for them",
+    "let pages of the listed origins call with cookies, such as that of a customer's session",
 );
 static CSRF_PREVENTION: Var = Var::new(
     "TRADEWIND_CSRF_PREVENTION",

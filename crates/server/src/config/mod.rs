@@ -12,6 +12,7 @@ mod origins;
 mod problem;
 mod reader;
 mod runtime;
+mod shop;
 mod source;
 mod stream;
 mod telemetry;
@@ -29,6 +30,7 @@ pub use origins::Origins;
 pub use problem::{ConfigError, Problem};
 pub use reader::{Reader, Setting};
 pub use runtime::RuntimeConfig;
+pub use shop::{MailRoute, SameSite, ShopConfig};
 pub use source::{CONFIG_FILE, Flag, Sources};
 pub use stream::StreamConfig;
 pub use telemetry::{LogConfig, LogFormat, OtlpConfig};
@@ -49,6 +51,8 @@ pub struct Config {
     pub cache: CacheConfig,
     /// Documents that clients name instead of sending them.
     pub documents: DocumentsConfig,
+    /// The shop itself.
+    pub shop: ShopConfig,
     /// WebSockets and event streams.
     pub stream: StreamConfig,
     /// The log.
@@ -72,6 +76,8 @@ impl Config {
         let graphql = GraphqlConfig::read(&mut reader);
         let cache = CacheConfig::read(&mut reader);
         let documents = DocumentsConfig::read(&mut reader);
+        let data = database.as_ref().and_then(|database| database.data.clone());
+        let shop = ShopConfig::read(&mut reader).map(|shop| shop.beside(data));
         let stream = StreamConfig::read(&mut reader);
         let log = LogConfig::read(&mut reader);
         let otlp = OtlpConfig::read(&mut reader);
@@ -86,6 +92,7 @@ impl Config {
                 graphql: graphql?,
                 cache: cache?,
                 documents: documents?,
+                shop: shop?,
                 stream: stream?,
                 log: log?,
                 otlp: otlp?,
@@ -109,6 +116,7 @@ pub fn vars() -> impl Iterator<Item = &'static Var> {
         graphql::VARS,
         cache::VARS,
         documents::VARS,
+        shop::VARS,
         stream::VARS,
         telemetry::VARS,
         metrics::VARS,

@@ -4,7 +4,7 @@ use super::value;
 /// Web origins that may read answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origins {
-    /// Every origin; safe because the API has no cookies.
+    /// Every origin; safe because browsers send no cookies to `*`.
     Any,
     /// Any port of this machine.
     Localhost,

@@ -1,5 +1,5 @@
-//! Cross-origin access. The API knows no cookies, so an allowed origin gains nothing but reading answers; credentials
-//! are allowed only where the configuration says that a proxy in front has a use for them.
+//! Cross-origin access. An allowed origin may read answers; cookies, such as that of a session, come along only where the
+//! configuration lists the origin and allows credentials.
 use crate::config::{HttpConfig, Origins};
 use axum::body::Body;
 use hyper::{
@@ -11,7 +11,8 @@ use hyper::{
     },
 };
 
-const EXPOSED: HeaderValue = HeaderValue::from_static("etag, retry-after, x-request-id, x-trace-id");
+const EXPOSED: HeaderValue =
+    HeaderValue::from_static("etag, idempotent-replayed, retry-after, x-request-id, x-trace-id");
 /// Chromium keeps a preflight for two hours at most.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("7200");
 /// Asked for when a page names no header.

@@ -1,8 +1,8 @@
 //! Requests that a page of another origin can make a browser send without asking here first.
 //!
-//! A POST is never one of them: only `application/json` is read, which needs a preflight. A GET changes nothing, and the
-//! API has no cookies that would give it rights; where a proxy in front turns cookies into rights, the configuration
-//! asks for one of these headers too. The names are those of Apollo's clients and servers.
+//! A POST is never one of them: only `application/json` is read, which needs a preflight. A GET changes nothing, and its
+//! answer can be read by no page of another origin, whatever cookie came along; where a proxy in front turns cookies into
+//! rights, the configuration asks for one of these headers too. The names are those of Apollo's clients and servers.
 use super::failure::Failure;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap};
 

@@ -78,6 +78,17 @@ impl Failure {
         Self::new(StatusCode::FORBIDDEN, Code::Forbidden, "foreign_origin", message)
     }
 
+    /// 401: the token is nobody's.
+    pub(super) fn unauthenticated(message: &'static str) -> Self {
+        Self::new(None, Code::Unauthenticated, "unauthenticated", message)
+    }
+
+    /// 503: nobody knows whose token it is.
+    pub(super) fn no_sessions() -> Self {
+        let message = "sessions cannot be looked up at the moment: try again in a few seconds";
+        Self::new(None, Code::Unavailable, "sessions", message)
+    }
+
     /// 404.
     pub(super) fn not_found() -> Self {
         Self::bad_input(

@@ -4,7 +4,7 @@ use super::{
     answers::{Answer, AnswerKey, Answers, tell},
     body,
     compress::Encoding,
-    csrf, etag,
+    credentials, csrf, etag,
     failure::Failure,
     lane,
     negotiate::Media,
@@ -20,7 +20,7 @@ use bytes::Bytes;
 use hyper::{
     Method, Request, Response, StatusCode,
     body::Incoming,
-    header::{ETAG, HeaderMap, HeaderName, HeaderValue},
+    header::{ETAG, HeaderMap, HeaderName, HeaderValue, SET_COOKIE},
     http::request::Parts,
 };
 use std::{
@@ -100,8 +100,10 @@ async fn execute(
     let asked = parse(&parts, &bytes)?;
     let (request, register) = find(site, asked).await.map_err(|cause| not_found(cause, &parts, &exchange.ids))?;
     let explain = wants(&parts.headers, "tradewind-explain") && site.graphql.explain;
+    let caller = credentials::caller(site, exchange, &parts.headers, address).await?;
     let context = context(site, exchange, channel.clone(), queries_only, explain || exchange.traced);
-    let context = RequestContext { cost: wants(&parts.headers, "tradewind-cost"), ..context };
+    let cost = wants(&parts.headers, "tradewind-cost");
+    let context = RequestContext { cost, caller: caller.clone(), ..context };
     let began = exchange.micros();
     let mut prepared = lane::prepare(site, request, &context).await;
     if let Some(format) = format {
@@ -109,7 +111,7 @@ async fn execute(
             Ok(Work::Refused(refused)) if refused.method_not_allowed => return Err(Failure::method("POST")),
             Ok(work) => {
                 let ids = exchange.ids.clone();
-                let caller = Caller { transport: format.name(), channel, explain, queries_only, ids };
+                let caller = Caller { transport: format.name(), channel, explain, queries_only, caller, ids };
                 let slot = site.slots.take(address)?;
                 return Ok(respond(site, format, slot, answers(Arc::clone(site), work, caller)));
             }
@@ -145,7 +147,7 @@ async fn read(site: &Site, parts: &Parts, incoming: Incoming) -> Result<Bytes, F
 /// Under which the answer may be kept; `None`: this request wants to be run.
 fn key(site: &Site, exchange: &Exchange, parts: &Parts, body: &[u8], channel: Option<&str>) -> Option<AnswerKey> {
     let wants_run = ["tradewind-explain", "tradewind-cost"].iter().any(|name| wants(&parts.headers, name));
-    if site.answers.is_none() || wants_run || exchange.traced {
+    if site.answers.is_none() || wants_run || exchange.traced || credentials::has_any(&parts.headers, &site.shop) {
         return None;
     }
     let path_and_query = parts.uri.path_and_query().map_or("", |path| path.as_str());
@@ -227,6 +229,7 @@ fn context(
         channel,
         explain,
         cost: false,
+        caller: Default::default(),
         queries_only,
         now: (site.clock)(),
         request_id: exchange.ids.request_id().to_owned(),
@@ -318,12 +321,22 @@ fn write(
     }
     let (mut response, sent) = reply::graphql(status, media, body, encoding);
     let headers = response.headers_mut();
+    if let Some(change) = &outcome.session {
+        let had_cookie = credentials::has_cookie(&parts.headers, &site.shop);
+        headers.extend(
+            credentials::set_cookie(change, &site.shop, (site.clock)(), had_cookie).map(|cookie| (SET_COOKIE, cookie)),
+        );
+    }
+    if outcome.replayed {
+        headers.insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
+    }
     tell(headers, left, is_public, site.edge_max_age);
     headers.extend(tag(sent).map(|tag| (ETAG, tag)));
     headers.extend(surrogate_key.map(|keys| (SURROGATE_KEY, keys)));
     Ok(response)
 }
 
+const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 const SURROGATE_KEY: HeaderName = HeaderName::from_static("surrogate-key");
 
 fn encoding(site: &Site, parts: &Parts, body: &[u8]) -> Option<Encoding> {

@@ -6,6 +6,7 @@ mod body;
 mod compress;
 mod connection;
 mod cors;
+mod credentials;
 mod csrf;
 mod etag;
 mod failure;
@@ -37,7 +38,7 @@ pub(crate) use sdl::Sdl;
 pub(crate) use stream::Slots;
 
 use crate::{
-    config::{GraphqlConfig, HttpConfig, StreamConfig},
+    config::{GraphqlConfig, HttpConfig, ShopConfig, StreamConfig},
     metrics::Metrics,
     persisted::Persisted,
     telemetry::Tracer,
@@ -64,6 +65,8 @@ pub(crate) struct Site {
     pub(crate) http: HttpConfig,
     pub(crate) graphql: GraphqlConfig,
     pub(crate) stream: StreamConfig,
+    pub(crate) shop: ShopConfig,
+    pub(crate) session_uses: Arc<crate::session_uses::SessionUses>,
     /// What stays open.
     pub(crate) slots: Slots,
     /// Turns true when what stays open has to end.

@@ -28,6 +28,7 @@ impl StatusProfile {
             Media::GraphqlResponse if code == Code::Unavailable.as_str() => StatusCode::SERVICE_UNAVAILABLE,
             Media::GraphqlResponse if code == Code::Timeout.as_str() => StatusCode::GATEWAY_TIMEOUT,
             Media::GraphqlResponse if code == Code::Internal.as_str() => StatusCode::INTERNAL_SERVER_ERROR,
+            Media::GraphqlResponse if code == Code::Unauthenticated.as_str() => StatusCode::UNAUTHORIZED,
             Media::GraphqlResponse if code == Code::Forbidden.as_str() => StatusCode::FORBIDDEN,
             Media::GraphqlResponse => self.request_error,
         }

@@ -33,7 +33,10 @@ async fn allowed_origins_may_read_and_others_may_not() {
     assert_eq!(response.headers()["vary"], "access-control-request-headers, access-control-request-method");
     let response = query(&server, Some("https://shop.example")).await;
     assert_eq!(response.headers()["access-control-allow-origin"], "https://shop.example");
-    assert_eq!(response.headers()["access-control-expose-headers"], "etag, retry-after, x-request-id, x-trace-id");
+    assert_eq!(
+        response.headers()["access-control-expose-headers"],
+        "etag, idempotent-replayed, retry-after, x-request-id, x-trace-id"
+    );
     // A cache must not give the answer of one page to another, so all of them say on what they depend.
     for origin in [Some("https://evil.example"), None] {
         let response = query(&server, origin).await;

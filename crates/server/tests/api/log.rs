@@ -31,7 +31,7 @@ async fn an_access_line_has_ids_and_figures_but_nothing_of_the_client() {
     let client = reqwest::Client::new();
     let send = |query: &'static str, variables: Value| {
         let request = client.post(format!("http://{address}/graphql?email={email}"));
-        let request = request.header("authorization", format!("Bearer {token}")).header("cookie", cookie);
+        let request = request.header("cookie", format!("{cookie}; __Host-tradewind_session={token}"));
         let request = request.header("x-request-id", "req-1").header("tradewind-channel", "");
         request.json(&json!({ "query": query, "variables": variables })).send()
     };

@@ -14,6 +14,7 @@ mod metrics;
 mod negotiation;
 mod persisted;
 mod postgres;
+mod session;
 mod socket;
 mod socket_client;
 mod support;

@@ -1,0 +1,13 @@
+//! Changes: what each field of `Mutation` runs in, and how refusals are told.
+//!
+//! A flow of `tradewind-commerce` is prepared first (what takes long, or must count an attempt), then applied in a
+//! transaction ([`run`]). What is refused is data: `userErrors` of the payload. docs/idempotency.md says what a key does.
+mod commerce;
+mod run;
+mod seal;
+mod user_error;
+
+pub use commerce::Commerce;
+pub(crate) use commerce::SharedCommerce;
+pub(crate) use run::{Keep, fault, flow, refusals, run};
+pub(crate) use user_error::{codes, path, user_errors};

@@ -1,0 +1,144 @@
+//! Customers who use the shop through its API.
+use crate::shop::{Shop, answer, now};
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::{FutureExt, future::BoxFuture};
+use parking_lot::Mutex;
+use serde_json::{Value, json};
+use tradewind_commerce::{
+    account::Token,
+    mail::{MailError, MailMessage, Mailer, send_due_mails},
+};
+use tradewind_graphql::{Authenticated, Caller, Engine, GraphqlRequest, Outcome, RequestContext, SessionChange};
+use tradewind_persistence::write::idempotency::IdempotencyKey;
+use uuid::Uuid;
+
+pub const PASSWORD: &str = "correct horse battery";
+
+/// Somebody with an engine to ask, and perhaps a session.
+pub struct Person<'s> {
+    pub shop: &'s Shop,
+    pub engine: &'s Engine,
+    pub caller: Caller,
+    pub now: DateTime<Utc>,
+}
+
+impl<'s> Person<'s> {
+    /// Nobody yet.
+    pub fn new(shop: &'s Shop, engine: &'s Engine) -> Self {
+        Self { shop, engine, caller: Caller::default(), now: now() }
+    }
+
+    /// Registered, confirmed, logged in.
+    pub async fn customer(shop: &'s Shop, engine: &'s Engine, email: &str) -> Self {
+        let mut person = Self::new(shop, engine);
+        person.register(email).await;
+        person.log_in(email, PASSWORD).await;
+        person
+    }
+
+    /// Registers, and follows the link of the mail.
+    pub async fn register(&mut self, email: &str) {
+        let input = json!({ "email": email, "password": PASSWORD, "givenName": "Ada" });
+        let registered = self
+            .ask("mutation($input: CustomerRegisterInput!) { customerRegister(input: $input) { accepted userErrors { message } } }", json!({ "input": input }))
+            .await;
+        assert_eq!(registered["customerRegister"], json!({ "accepted": true, "userErrors": [] }));
+        let token = self.token_of_mail(email).await;
+        let verified = self
+            .ask(
+                "mutation($token: String!) { customerVerifyEmail(token: $token) { verified userErrors { code } } }",
+                json!({ "token": token }),
+            )
+            .await;
+        assert_eq!(verified["customerVerifyEmail"], json!({ "verified": true, "userErrors": [] }));
+    }
+
+    pub async fn log_in(&mut self, email: &str, password: &str) {
+        let logged_in = self.ask(LOG_IN, json!({ "email": email, "password": password })).await;
+        let token = logged_in["customerLogIn"]["session"]["token"].as_str().unwrap_or_else(|| panic!("{logged_in}"));
+        self.use_token(token).await;
+    }
+
+    /// Sends the token from now on.
+    pub async fn use_token(&mut self, token: &str) {
+        let token = Token::sent(token);
+        let Authenticated::As(viewer) = self.engine.authenticate(&token, self.now).await.unwrap() else {
+            panic!("the token is nobody's");
+        };
+        self.caller.viewer = Some(viewer);
+        self.caller.token = Some(token);
+    }
+
+    /// The token of the only mail that waits.
+    pub async fn token_of_mail(&self, to: &str) -> String {
+        let mails = self.mails().await;
+        assert_eq!(mails.len(), 1, "{mails:?}");
+        assert_eq!(mails[0].to, to);
+        let (_, token) = mails[0].text.split_once("#token=").unwrap();
+        token.split_whitespace().next().unwrap().to_owned()
+    }
+
+    /// All mails that wait.
+    pub async fn mails(&self) -> Vec<MailMessage> {
+        let mailbox = Mailbox::default();
+        while send_due_mails(&self.shop.db, &mailbox, self.now + TimeDelta::days(1)).await.unwrap().sent > 0 {}
+        mailbox.0.into_inner()
+    }
+
+    /// The same person with an idempotency key.
+    pub fn with_key(&self, key: &str) -> Person<'s> {
+        let caller = Caller { idempotency_key: Some(IdempotencyKey::parse(key).unwrap()), ..self.caller.clone() };
+        Person { shop: self.shop, engine: self.engine, caller, now: self.now }
+    }
+
+    pub async fn send(&self, query: &str, variables: Value) -> Outcome {
+        let request = GraphqlRequest { query: query.into(), operation_name: None, variables };
+        let context = RequestContext {
+            channel: None,
+            explain: false,
+            cost: false,
+            caller: self.caller.clone(),
+            queries_only: false,
+            now: self.now,
+            request_id: "test".into(),
+            trace_id: "trace".into(),
+        };
+        self.engine.execute(request, context).await
+    }
+
+    /// The data; no error is expected.
+    pub async fn ask(&self, query: &str, variables: Value) -> Value {
+        let mut answer = answer(&self.send(query, variables).await);
+        assert!(answer.get("errors").is_none(), "{}: {query}: {answer}", self.shop.name);
+        answer["data"].take()
+    }
+
+    /// The code of the only error.
+    pub async fn refused(&self, query: &str, variables: Value) -> String {
+        let answer = answer(&self.send(query, variables).await);
+        answer["errors"][0]["extensions"]["code"].as_str().unwrap_or_else(|| panic!("{query}: {answer}")).to_owned()
+    }
+}
+
+pub const LOG_IN: &str = "mutation($email: String!, $password: String!) {
+    customerLogIn(input: { email: $email, password: $password, label: \"Phone\" }) {
+      session { token expiresAt } userErrors { code message path } } }";
+
+/// Takes every mail.
+#[derive(Default)]
+struct Mailbox(Mutex<Vec<MailMessage>>);
+
+impl Mailer for Mailbox {
+    fn send<'a>(&'a self, _: Uuid, _: DateTime<Utc>, message: &'a MailMessage) -> BoxFuture<'a, Result<(), MailError>> {
+        self.0.lock().push(message.clone());
+        async { Ok(()) }.boxed()
+    }
+}
+
+/// The session that an answer begins.
+pub fn started(outcome: &Outcome) -> String {
+    match &outcome.session {
+        Some(SessionChange::Started { token, .. }) => token.expose().to_owned(),
+        other => panic!("{other:?}"),
+    }
+}

@@ -1,0 +1,113 @@
+//! Sessions over HTTP: bearer tokens, cookies, idempotency keys; with mails that become files.
+use crate::support::TestServer;
+use reqwest::{Response, StatusCode};
+use serde_json::{Value, json};
+use std::{path::Path, time::Duration};
+
+const REGISTER: &str =
+    "mutation($input: CustomerRegisterInput!) { customerRegister(input: $input) { accepted userErrors { message } } }";
+const VERIFY: &str = "mutation($token: String!) { customerVerifyEmail(token: $token) { verified } }";
+const LOG_IN: &str =
+    "mutation($input: CustomerLogInInput!) { customerLogIn(input: $input) { session { token } userErrors { code } } }";
+const ME: &str = "{ customer { email devices { lastSeenAt } } }";
+const GRAPHQL: &str = "application/graphql-response+json";
+
+async fn send(server: &TestServer, query: &str, variables: Value, headers: &[(&str, &str)]) -> Response {
+    let request = server.client.post(server.url("/graphql")).header("accept", GRAPHQL);
+    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+    request.json(&json!({ "query": query, "variables": variables })).send().await.expect("an answer")
+}
+
+async fn body(response: Response) -> Value {
+    response.json().await.expect("JSON")
+}
+
+/// The token of the mail that comes.
+async fn token_of_mail(folder: &Path) -> String {
+    for _ in 0..400 {
+        let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let mails = files.filter(|file| file.path().extension().is_some_and(|end| end == "eml"));
+        if let Some(mail) = mails.filter_map(|file| std::fs::read_to_string(file.path()).ok()).next() {
+            let text = mail.replace("=\r\n", "").replace("=3D", "=");
+            let (_, token) = text.split_once("#token=").expect("a link");
+            return token
+                .chars()
+                .take_while(|letter| letter.is_ascii_alphanumeric() || "-_".contains(*letter))
+                .collect();
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("no mail came");
+}
+
+#[tokio::test]
+async fn a_customer_registers_logs_in_and_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mail = format!("folder:{}", folder.path().display());
+    let cheap = ("TRADEWIND_PASSWORD_MEMORY", "8MiB");
+    let server = TestServer::start(&[("TRADEWIND_MAIL", &mail), cheap]).await;
+    let input = json!({ "email": "ada@example.com", "password": "correct horse battery" });
+    let registered = body(send(&server, REGISTER, json!({ "input": input }), &[]).await).await;
+    assert_eq!(registered["data"]["customerRegister"]["accepted"], true, "{registered}");
+    let token = token_of_mail(folder.path()).await;
+    let verified = body(send(&server, VERIFY, json!({ "token": token }), &[]).await).await;
+    assert_eq!(verified["data"]["customerVerifyEmail"]["verified"], true, "{verified}");
+
+    let logged_in = send(&server, LOG_IN, json!({ "input": input }), &[]).await;
+    assert!(logged_in.headers().get("set-cookie").is_none());
+    assert_eq!(logged_in.headers()["cache-control"], "no-store");
+    let logged_in = body(logged_in).await;
+    let token = logged_in["data"]["customerLogIn"]["session"]["token"].as_str().expect("a token").to_owned();
+    let bearer = format!("Bearer {token}");
+    let me = send(&server, ME, json!({}), &[("authorization", &bearer)]).await;
+    let told = me.headers()["cache-control"].to_str().expect("text").to_owned();
+    assert!(!told.contains("public"), "{told}");
+    assert_eq!(body(me).await["data"]["customer"]["email"], "ada@example.com");
+    // Nobody else is told.
+    assert_eq!(body(send(&server, ME, json!({}), &[]).await).await["data"]["customer"], Value::Null);
+
+    let out =
+        send(&server, "mutation { customerLogOut { wasLoggedIn } }", json!({}), &[("authorization", &bearer)]).await;
+    assert_eq!(body(out).await["data"]["customerLogOut"]["wasLoggedIn"], true);
+    let refused = send(&server, ME, json!({}), &[("authorization", &bearer)]).await;
+    assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(body(refused).await["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+    let strange = send(&server, ME, json!({}), &[("authorization", "Basic YTpi")]).await;
+    assert_eq!(strange.status(), StatusCode::UNAUTHORIZED);
+
+    cookies(&server, &input).await;
+    keys(&server, &input).await;
+    server.stop().await;
+}
+
+async fn cookies(server: &TestServer, input: &Value) {
+    let mut input = input.clone();
+    input["transport"] = json!("COOKIE");
+    let logged_in = send(server, LOG_IN, json!({ "input": input }), &[]).await;
+    let cookie = logged_in.headers()["set-cookie"].to_str().expect("text").to_owned();
+    for part in ["__Host-tradewind_session=", "; Path=/", "; HttpOnly", "; SameSite=Lax", "; Secure", "; Max-Age="] {
+        assert!(cookie.contains(part), "{cookie}");
+    }
+    let answer = body(logged_in).await;
+    assert_eq!(answer["data"]["customerLogIn"]["session"]["token"], Value::Null, "scripts do not see it");
+    let pair = cookie.split(';').next().expect("a pair").to_owned();
+    let me = send(server, ME, json!({}), &[("cookie", &format!("a=b; {pair}"))]).await;
+    assert_eq!(body(me).await["data"]["customer"]["email"], "ada@example.com");
+    let out = send(server, "mutation { customerLogOut { wasLoggedIn } }", json!({}), &[("cookie", &pair)]).await;
+    let cleared = out.headers()["set-cookie"].to_str().expect("text");
+    assert!(cleared.contains("__Host-tradewind_session=;") && cleared.contains("Max-Age=0"), "{cleared}");
+    // A browser cannot leave it out: it is nobody's, not an error.
+    let me = send(server, ME, json!({}), &[("cookie", &pair)]).await;
+    assert_eq!(me.status(), StatusCode::OK);
+    assert_eq!(body(me).await["data"]["customer"], Value::Null);
+}
+
+async fn keys(server: &TestServer, input: &Value) {
+    let log_in = async |key: &str| send(server, LOG_IN, json!({ "input": input }), &[("idempotency-key", key)]).await;
+    let wrong = log_in("ä").await;
+    assert_eq!(wrong.status(), StatusCode::BAD_REQUEST);
+    let (first, again) = (log_in("5d8e2e0e-40a4-4b62-9bdb-0a1a").await, log_in("5d8e2e0e-40a4-4b62-9bdb-0a1a").await);
+    assert!(first.headers().get("idempotent-replayed").is_none());
+    assert_eq!(again.headers()["idempotent-replayed"], "true");
+    assert_eq!(first.bytes().await.expect("bytes"), again.bytes().await.expect("bytes"));
+}
