@@ -12,6 +12,9 @@ mod m20261124_000005_cache_log;
 mod m20261124_000006_accounts;
 mod m20261127_000008_stock;
 mod m20261127_000009_events;
+mod m20261128_000010_carts;
+mod m20261128_000011_orders;
+mod m20261128_000012_pricing;
 
 /// Runs the steps in order.
 #[derive(Debug)]
@@ -29,6 +32,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000006_accounts::Migration),
             Box::new(m20261127_000008_stock::Migration),
             Box::new(m20261127_000009_events::Migration),
+            Box::new(m20261128_000010_carts::Migration),
+            Box::new(m20261128_000011_orders::Migration),
+            Box::new(m20261128_000012_pricing::Migration),
         ]
     }
 }

@@ -1,9 +1,14 @@
 //! Multi-step writes shared by the API and commands, and what is done after them: jobs and webhooks.
 pub mod account;
+pub mod cart;
+pub mod checkout;
 pub mod demo;
 pub mod jobs;
 pub mod mail;
+pub mod orders;
 pub mod outbound;
+pub mod payments;
+pub mod pricing;
 pub mod seed;
 pub mod shopify;
 mod sources;

@@ -17,11 +17,19 @@ pub enum NodeKind {
     Customer,
     Address,
     Device,
+    Order,
+    OrderLine,
+    Fulfilment,
+    Return,
+    Checkout,
+    ShippingMethod,
+    Cart,
+    CartLine,
 }
 
 impl NodeKind {
     /// Every kind, for look-ups and tests.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 19] = [
         Self::Product,
         Self::ProductVariant,
         Self::Category,
@@ -33,6 +41,14 @@ impl NodeKind {
         Self::Customer,
         Self::Address,
         Self::Device,
+        Self::Order,
+        Self::OrderLine,
+        Self::Fulfilment,
+        Self::Return,
+        Self::Checkout,
+        Self::ShippingMethod,
+        Self::Cart,
+        Self::CartLine,
     ];
 
     /// The GraphQL type name.
@@ -49,6 +65,14 @@ impl NodeKind {
             Self::Customer => "Customer",
             Self::Address => "Address",
             Self::Device => "Device",
+            Self::Order => "Order",
+            Self::OrderLine => "OrderLine",
+            Self::Fulfilment => "Fulfilment",
+            Self::Return => "Return",
+            Self::Checkout => "Checkout",
+            Self::ShippingMethod => "ShippingMethod",
+            Self::Cart => "Cart",
+            Self::CartLine => "CartLine",
         }
     }
 }

@@ -2,6 +2,7 @@
 use crate::access::Viewer;
 use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tradewind_commerce::account::{Client, Token};
 use tradewind_persistence::write::idempotency::IdempotencyKey;
 
@@ -38,6 +39,8 @@ pub enum SessionChange {
 #[derive(Debug, Default)]
 pub(crate) struct Effects {
     session: Mutex<Option<SessionChange>>,
+    /// The answer has a token.
+    has_secret: AtomicBool,
     fields: Mutex<Fields>,
 }
 
@@ -55,6 +58,15 @@ impl Effects {
 
     pub(crate) fn take_session(&self) -> Option<SessionChange> {
         self.session.lock().take()
+    }
+
+    /// The answer holds a secret of its client: it is not kept.
+    pub(crate) fn hold_secret(&self) {
+        self.has_secret.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn has_secret(&self) -> bool {
+        self.has_secret.load(Ordering::Relaxed)
     }
 
     pub(crate) fn ran(&self, is_replay: bool) {

@@ -125,6 +125,11 @@ impl Engine {
         .boxed()
     }
 
+    /// What mutations run on.
+    pub fn commerce(&self) -> &SharedCommerce {
+        &self.commerce
+    }
+
     /// The database that it reads.
     pub fn db(&self) -> &Db {
         &self.db
@@ -259,7 +264,8 @@ impl Engine {
             kept,
         };
         // An answer with a token is not kept; nor is one that says how it was made.
-        let may_be_kept = outcome.session.is_none() && !replayed && !context.explain && !context.cost;
+        let may_be_kept =
+            outcome.session.is_none() && !effects.has_secret() && !replayed && !context.explain && !context.cost;
         if let Some(keyed) = keyed_request.filter(|_| executed && outcome.response.errors.is_empty() && may_be_kept) {
             keyed::keep(&self.db, &keyed, &outcome, context.now).await;
         }

@@ -8,6 +8,7 @@
 mod access;
 mod account;
 mod answer;
+mod buy;
 mod cached;
 mod caching;
 mod caller;
@@ -55,6 +56,7 @@ mod stock;
 mod subscription;
 mod validation;
 mod variant;
+mod words;
 
 pub use access::Viewer;
 pub use account::Authenticated;

@@ -1,6 +1,7 @@
 //! One loader per relation, made when first used, all on the request's frontier.
 use crate::{
     account::{AddressesOf, DevicesOf, ProfileById},
+    buy::{FulfilmentsOf, HistoryOf, OrderById, OrderLinesOf, PaymentsOf, ReturnsOf},
     cached::{Boundary, Fresh, Lookups, Through},
     category::{AncestorsOf, CategoryById, CategoryBySlug, ChildrenOf, Roots},
     collection::{CollectionById, CollectionBySlug, CollectionCount, CollectionPages, CollectionsOf},
@@ -105,6 +106,12 @@ loaders! {
     profile_by_id: Through<ProfileById>,
     addresses_of: Through<AddressesOf>,
     devices_of: Fresh<DevicesOf>,
+    order_by_id: Fresh<OrderById>,
+    order_lines_of: Fresh<OrderLinesOf>,
+    history_of: Fresh<HistoryOf>,
+    fulfilments_of: Fresh<FulfilmentsOf>,
+    returns_of: Fresh<ReturnsOf>,
+    payments_of: Fresh<PaymentsOf>,
 }
 
 /// Declares a batch: its name in reports, key, value, and how keys become values.

@@ -88,7 +88,17 @@ async fn find(ctx: &Context<'_>, GlobalId { kind, id }: GlobalId) -> Result<Opti
             channels.iter().find(|channel| channel.row.id == id).cloned().map(|row| Node::Channel(Channel(row)))
         }
         // No nodes: an answer with `node` could be shared by nobody if it might be a customer's.
-        NodeKind::Customer | NodeKind::Address | NodeKind::Device => None,
+        NodeKind::Customer
+        | NodeKind::Address
+        | NodeKind::Device
+        | NodeKind::Order
+        | NodeKind::OrderLine
+        | NodeKind::Fulfilment
+        | NodeKind::Return
+        | NodeKind::Checkout
+        | NodeKind::ShippingMethod
+        | NodeKind::Cart
+        | NodeKind::CartLine => None,
     })
 }
 

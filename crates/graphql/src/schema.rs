@@ -2,6 +2,7 @@
 use crate::{
     access::ACCESS,
     account::{AddressMutations, CustomerQuery, EmailMutations, PasswordMutations, ProfileMutations, SessionMutations},
+    buy::{CartMutations, CartQuery, CheckoutMutations, CheckoutQuery, OrderMutations, OrderQuery},
     category::CategoryQuery,
     channel::ChannelQuery,
     collection::CollectionQuery,
@@ -18,12 +19,32 @@ use std::sync::Arc;
 
 /// All that can be asked of the shop.
 #[derive(MergedObject, Default)]
-pub struct Query(ProductQuery, CategoryQuery, CollectionQuery, SearchQueries, NodeQuery, ChannelQuery, CustomerQuery);
+pub struct Query(
+    ProductQuery,
+    CategoryQuery,
+    CollectionQuery,
+    SearchQueries,
+    NodeQuery,
+    ChannelQuery,
+    CustomerQuery,
+    OrderQuery,
+    CheckoutQuery,
+    CartQuery,
+);
 
 /// All that can be done. What is refused is told in `userErrors`; with the header `Idempotency-Key` a request that comes
 /// twice is done once.
 #[derive(MergedObject, Default)]
-pub struct Mutation(SessionMutations, PasswordMutations, EmailMutations, ProfileMutations, AddressMutations);
+pub struct Mutation(
+    SessionMutations,
+    PasswordMutations,
+    EmailMutations,
+    ProfileMutations,
+    AddressMutations,
+    CartMutations,
+    CheckoutMutations,
+    OrderMutations,
+);
 
 /// The shop's schema.
 pub type ShopSchema = Schema<Query, Mutation, Subscription>;

@@ -64,7 +64,7 @@ impl App {
         let loaders = Arc::clone(&metrics.loader);
         let redis = crate::cache::redis(&config.cache, &metrics)?;
         let cache = crate::cache::start(&config.cache, &config.database.pool(), &db, &metrics, redis.clone())?;
-        let commerce = commerce(&config.shop, &config.cache, &db, redis.clone())?;
+        let commerce = commerce(&config.shop, &config.payments, &config.cache, &db, redis.clone(), clock)?;
         let limits = config.graphql.limits.clone();
         let engine = Engine::start(db.clone(), limits, Some(loaders), cache, commerce).await?;
         let persisted =

@@ -100,7 +100,7 @@ impl Server {
         });
         let db = app.db.clone();
         let clock = app.clock;
-        let worker = app.config.shop.worker.then(|| Worker::start(&app.config.shop, &db, clock));
+        let worker = app.config.shop.worker.then(|| Worker::start(&app.config.shop, app.engine.commerce(), clock));
         let worker = worker.and_then(|started| {
             started.inspect_err(|error| tracing::error!(%error, "this process does no jobs, mails and webhooks")).ok()
         });

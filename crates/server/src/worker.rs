@@ -4,18 +4,23 @@ use chrono::{DateTime, TimeDelta, Utc};
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::watch, task::JoinSet};
 use tradewind_commerce::{
-    Sources, account,
+    account,
+    cart::SweepCarts,
+    checkout::SweepCheckouts,
     jobs::{ForgetEvents, ForgetIdempotencyKeys, Housekeeping, JobRunner, RunnerConfig},
     mail::{MailError, Mailer, send_due_mails},
     outbound::{HttpClient, Reach},
     webhooks::{Dispatcher, DispatcherConfig},
 };
+use tradewind_graphql::Commerce;
 use tradewind_persistence::{Db, DbError};
 
 /// How often mails are looked for.
 const MAILS: Duration = Duration::from_secs(2);
 /// How often what has ended is swept, and what has expired forgotten.
 const SWEEP: Duration = Duration::from_secs(600);
+/// How often checkouts are looked at whose time is over, and payments that are open.
+const CHECKOUTS: Duration = Duration::from_secs(10);
 /// How long events, and what is known of their deliveries, are kept.
 const KEEP_EVENTS: TimeDelta = TimeDelta::days(30);
 
@@ -42,13 +47,16 @@ pub struct Worker {
 
 impl Worker {
     /// Begins to work.
-    pub fn start(config: &ShopConfig, db: &Db, clock: fn() -> DateTime<Utc>) -> Result<Self, WorkerError> {
+    pub fn start(config: &ShopConfig, commerce: &Commerce, clock: fn() -> DateTime<Utc>) -> Result<Self, WorkerError> {
+        let db = &commerce.accounts.db;
         let mailer = crate::mail::mailer(config)?;
-        let sources = Sources::new(clock, move || new_id(clock()), fastrand::f64);
+        let sources = crate::commerce::sources(clock);
         let housekeeping = Housekeeping { db: db.clone(), keep_events: KEEP_EVENTS };
         let runner = JobRunner::new(db.clone(), sources.clone(), RunnerConfig::default())
             .schedule(housekeeping.clone(), &ForgetIdempotencyKeys {}, SWEEP)?
-            .schedule(housekeeping, &ForgetEvents {}, SWEEP)?;
+            .schedule(housekeeping.clone(), &ForgetEvents {}, SWEEP)?
+            .schedule(housekeeping, &SweepCarts {}, SWEEP)?
+            .schedule(commerce.checkouts.clone(), &SweepCheckouts {}, CHECKOUTS)?;
         let client = HttpClient::new(Reach::Public)?;
         let dispatcher = Dispatcher::new(db.clone(), client, sources, DispatcherConfig::default());
         let (stop, stopped) = watch::channel(false);
@@ -68,12 +76,6 @@ impl Worker {
         let _ = self.stop.send(true);
         while self.tasks.join_next().await.is_some() {}
     }
-}
-
-/// UUIDv7.
-fn new_id(now: DateTime<Utc>) -> uuid::Uuid {
-    let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);
-    uuid::Builder::from_unix_timestamp_millis(millis, &rand::random()).into_uuid()
 }
 
 async fn stopping(mut stop: watch::Receiver<bool>) {

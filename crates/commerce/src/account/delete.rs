@@ -9,8 +9,8 @@ use crate::mail::{Language, enqueue_mail};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use tradewind_persistence::write::{
-    Account, WriteTx, delete_addresses_of, delete_mails_of, delete_reviews_of, delete_sessions_of, delete_tokens_of,
-    save_account, save_account_email,
+    Account, WriteTx, delete_addresses_of, delete_carts_of, delete_mails_of, delete_reviews_of, delete_sessions_of,
+    delete_tokens_of, detach_purchases_of, save_account, save_account_email,
 };
 use uuid::Uuid;
 
@@ -110,6 +110,9 @@ pub async fn erase(
     delete_tokens_of(tx, id).await?;
     delete_addresses_of(tx, id).await?;
     delete_mails_of(tx, id).await?;
+    // Whoever places an order has the checkout before the cart.
+    detach_purchases_of(tx, id).await?;
+    delete_carts_of(tx, id).await?;
     // A name that can never be registered (RFC 2606), so that the address is free again.
     save_account_email(tx, id, &format!("{}@deleted.invalid", id.simple())).await?;
     account.password_hash = None;

@@ -3,8 +3,14 @@ use super::{AccountError, Accounts};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use tradewind_persistence::{
-    read::{address::addresses_by_customers, customer::profiles_by_ids, review::reviews_by_customers},
-    write::sessions_of,
+    read::{
+        address::addresses_by_customers,
+        cart::all_carts_of_customer,
+        customer::profiles_by_ids,
+        order::{OrderRow, lines_by_orders, orders_of_customer},
+        review::reviews_by_customers,
+    },
+    write::{StoredCart, sessions_of},
 };
 use uuid::Uuid;
 
@@ -17,6 +23,29 @@ pub async fn export(accounts: &Accounts, customer_id: Uuid, now: DateTime<Utc>) 
     let addresses = addresses_by_customers(db, ids()).await?.remove(&customer_id).unwrap_or_default();
     let reviews = reviews_by_customers(db, ids()).await?.remove(&customer_id).unwrap_or_default();
     let sessions = sessions_of(db.into(), customer_id).await?;
+    let orders = orders_of_customer(db, customer_id, None, u32::MAX).await?;
+    let mut lines = lines_by_orders(db, orders.iter().map(|order| order.id).collect()).await?;
+    let mut order = |order: &OrderRow| {
+        json!({
+            "number": order.number,
+            "placedAt": order.placed_at,
+            "status": order.status,
+            "email": order.email,
+            "currency": order.currency,
+            "total": order.total,
+            "refunded": order.refunded,
+            "bill": serde_json::from_str::<Value>(&order.bill).unwrap_or_default(),
+            "lines": lines.remove(&order.id).unwrap_or_default().iter().map(|line| json!({
+                "sku": line.sku,
+                "title": line.title,
+                "variantTitle": line.variant_title,
+                "quantity": line.ordered,
+                "total": line.total,
+            })).collect::<Vec<_>>(),
+        })
+    };
+    let carts = all_carts_of_customer(db, customer_id).await?;
+    let orders: Vec<Value> = orders.iter().map(&mut order).collect();
     Ok(Some(json!({
         "exportedAt": now,
         "profile": {
@@ -64,5 +93,23 @@ pub async fn export(accounts: &Accounts, customer_id: Uuid, now: DateTime<Utc>) 
             "verifiedPurchase": review.verified_purchase,
             "createdAt": review.created_at,
         })).collect::<Vec<_>>(),
+        "orders": orders,
+        "carts": carts.iter().map(cart).collect::<Vec<_>>(),
     })))
+}
+
+fn cart(stored: &StoredCart) -> Value {
+    json!({
+        "id": stored.id,
+        "note": stored.cart.note,
+        "attributes": stored.cart.attributes,
+        "codes": stored.cart.codes,
+        "createdAt": stored.created_at,
+        "updatedAt": stored.updated_at,
+        "lines": stored.cart.lines.iter().map(|line| json!({
+            "variantId": line.variant_id,
+            "quantity": line.quantity,
+            "attributes": line.attributes,
+        })).collect::<Vec<_>>(),
+    })
 }

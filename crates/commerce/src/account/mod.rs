@@ -24,7 +24,7 @@ pub mod password_change;
 pub mod password_reset;
 pub mod profile;
 pub mod refresh;
-mod refusal;
+pub(crate) mod refusal;
 pub mod register;
 pub mod sessions;
 mod sweep;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 /// When a request takes place, and where its ids and tokens come from.
 pub struct Moment<'r> {
     now: DateTime<Utc>,
-    random: &'r mut (dyn CryptoRng + Send),
+    random: &'r mut (dyn CryptoRng + Send + Sync),
 }
 
 impl std::fmt::Debug for Moment<'_> {
@@ -17,7 +17,7 @@ impl std::fmt::Debug for Moment<'_> {
 
 impl<'r> Moment<'r> {
     /// Now, at the precision of the databases; the source must be fit for secrets.
-    pub fn new(now: DateTime<Utc>, random: &'r mut (dyn CryptoRng + Send)) -> Self {
+    pub fn new(now: DateTime<Utc>, random: &'r mut (dyn CryptoRng + Send + Sync)) -> Self {
         Self { now: now.trunc_subsecs(6), random }
     }
 

@@ -39,12 +39,12 @@ macro_rules! codes {
 pub(crate) use codes;
 
 /// A refusal of the request as a whole.
-pub(super) fn refused<C>(code: C, message: &str) -> Vec<Refused<C>> {
+pub(crate) fn refused<C>(code: C, message: &str) -> Vec<Refused<C>> {
     vec![Refused { code, field: None, message: message.to_owned(), retry_after: None }]
 }
 
 /// A refusal of one field.
-pub(super) fn refused_field<C>(code: C, field: &str, message: &str) -> Vec<Refused<C>> {
+pub(crate) fn refused_field<C>(code: C, field: &str, message: &str) -> Vec<Refused<C>> {
     vec![Refused { code, field: Some(field.to_owned()), message: message.to_owned(), retry_after: None }]
 }
 
@@ -70,7 +70,7 @@ impl<C> Checks<C> {
     }
 
     /// All that was refused.
-    pub(super) fn refused(self) -> Vec<Refused<C>> {
+    pub(crate) fn refused(self) -> Vec<Refused<C>> {
         self.0
     }
 }

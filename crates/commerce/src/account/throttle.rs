@@ -43,13 +43,15 @@ pub struct ThrottleConfig {
     pub registration: Limits,
     /// What sends a mail to an address that somebody typed.
     pub mail: Limits,
+    /// Looking for orders by number and address, and for gift cards by their codes.
+    pub look_up: Limits,
 }
 
 impl Default for ThrottleConfig {
     fn default() -> Self {
         let (account, client) = (Limit::per_minutes(10, 15), Limit::per_minutes(100, 15));
         let mail = Limits { account: Limit::per_minutes(5, 60), client: Limit::per_minutes(30, 60) };
-        Self { password: Limits { account, client }, registration: mail, mail }
+        Self { password: Limits { account, client }, registration: mail, mail, look_up: Limits { account, client } }
     }
 }
 
@@ -59,6 +61,8 @@ pub(super) enum Action {
     Password,
     Registration,
     Mail,
+    LookUp,
+    GiftCard,
 }
 
 /// Counts attempts in the store that all instances share, and in this process.
@@ -87,12 +91,25 @@ impl Throttle {
         Self { shared, own: Memory::new(OWN_BYTES), config, prefix: prefix.into() }
     }
 
+    /// Counts a search for the orders of an address; where it is one too many, the longest time until the next is admitted.
+    pub async fn admit_look_up(&self, email: &str, client: Option<IpAddr>) -> Result<(), Duration> {
+        self.admit(Action::LookUp, &email.trim().to_lowercase(), client).await
+    }
+
+    /// Counts a gift card's code that was tried for a cart; where it is one too many, the longest time until the next is
+    /// admitted.
+    pub async fn admit_gift_card(&self, cart: &str, client: Option<IpAddr>) -> Result<(), Duration> {
+        self.admit(Action::GiftCard, cart, client).await
+    }
+
     /// Counts an attempt; where it is one too many, the longest time until the next is admitted.
     pub(super) async fn admit(&self, action: Action, account: &str, client: Option<IpAddr>) -> Result<(), Duration> {
         let (word, limits) = match action {
             Action::Password => ("password", self.config.password),
             Action::Registration => ("registration", self.config.registration),
             Action::Mail => ("mail", self.config.mail),
+            Action::LookUp => ("look-up", self.config.look_up),
+            Action::GiftCard => ("gift-card", self.config.look_up),
         };
         let of_account = format!("{}:throttle:{word}:account:{}", self.prefix, digest(account));
         let of_client = format!("{}:throttle:{word}:client:{}", self.prefix, network(client));

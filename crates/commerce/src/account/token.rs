@@ -14,7 +14,7 @@ use std::fmt;
 pub struct Token(SecretString);
 
 impl Token {
-    pub(super) fn new(moment: &mut Moment<'_>) -> Self {
+    pub(crate) fn new(moment: &mut Moment<'_>) -> Self {
         Self(URL_SAFE_NO_PAD.encode(moment.bytes::<32>()).into())
     }
 

@@ -1,5 +1,5 @@
 //! Writing the demo shop.
-use super::{Demo, DemoError};
+use super::{Demo, DemoError, selling};
 use chrono::{DateTime, Utc};
 use tradewind_persistence::{
     Db, DbError,
@@ -45,6 +45,7 @@ pub async fn install(db: &Db, now: DateTime<Utc>) -> Result<DemoReport, DemoErro
     for (collection, picked) in demo.collections.iter().filter(|(collection, _)| collection.rules.is_none()) {
         set_collection_products(&tx, collection.id, picked).await?;
     }
+    selling::install(&tx, &demo.market, now).await?;
     tx.commit().await?;
     Ok(demo.report())
 }

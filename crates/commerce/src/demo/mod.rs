@@ -7,6 +7,7 @@ mod install;
 mod market;
 mod product;
 mod review;
+mod selling;
 mod variant;
 
 pub use install::{DemoReport, install, is_empty};

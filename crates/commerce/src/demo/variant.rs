@@ -85,7 +85,7 @@ fn prices(data: &ProductData, values: &[String], market: &Market) -> Result<Vec<
 
 /// Of dollars and euros the one that fits the channel; a channel in another currency takes the dollars' number, and
 /// loses the cents where the currency has none.
-fn minor(channel: &Channel, (usd, eur): &(String, String)) -> Result<i64, BadAmount> {
+pub(super) fn minor(channel: &Channel, (usd, eur): &(String, String)) -> Result<i64, BadAmount> {
     let text = if channel.currency == Currency::EUR { eur } else { usd };
     Money::parse(text, channel.currency)
         .or_else(|error| match text.split_once('.') {

@@ -21,3 +21,4 @@ pub use post::{BadLink, Links, Post};
 pub use queue::{Sent, enqueue_mail, send_due_mails};
 pub use sender::{BadSender, Sender};
 pub use smtp::{SmtpConfig, SmtpMailer, SmtpTls};
+pub(crate) use words::{OrderNews, OrderNewsKind};

@@ -2,7 +2,7 @@
 use super::{
     Language, MailMessage,
     letter::letter,
-    words::{Subject, words},
+    words::{OrderNews, Subject, words},
 };
 use std::time::Duration;
 
@@ -15,6 +15,8 @@ pub struct Links {
     pub reset_password: String,
     /// Confirms another address.
     pub change_email: String,
+    /// Shows an order to whoever has the letter.
+    pub order: String,
 }
 
 /// A link that mails cannot use.
@@ -25,7 +27,7 @@ pub struct Links {
 pub struct BadLink(pub String);
 
 impl Links {
-    /// The pages `account/verify-email`, `account/reset-password` and `account/change-email` of a storefront, with the
+    /// The pages `account/verify-email`, `account/reset-password`, `account/change-email` and `account/order` of a storefront, with the
     /// token behind `#`: browsers send it to no server, so it is in no log and no `Referer`.
     pub fn of_storefront(url: &str) -> Self {
         let page = |name: &str| format!("{}/account/{name}#token={{token}}", url.trim_end_matches('/'));
@@ -33,11 +35,12 @@ impl Links {
             verify_email: page("verify-email"),
             reset_password: page("reset-password"),
             change_email: page("change-email"),
+            order: page("order"),
         }
     }
 
     fn check(&self) -> Result<(), BadLink> {
-        for link in [&self.verify_email, &self.reset_password, &self.change_email] {
+        for link in [&self.verify_email, &self.reset_password, &self.change_email, &self.order] {
             let is_web = link.starts_with("https://") || link.starts_with("http://");
             if !is_web || link.matches("{token}").count() != 1 {
                 return Err(BadLink(link.clone()));
@@ -101,6 +104,11 @@ impl Post {
 
     pub(crate) fn account_deleted(&self, language: Language, to: &str) -> Written {
         self.write(language, to, Subject::AccountDeleted, "")
+    }
+
+    /// A letter about an order, with a link to it.
+    pub(crate) fn about_order(&self, language: Language, to: &str, token: &str, news: OrderNews<'_>) -> Written {
+        self.write(language, to, Subject::Order(news), &with(&self.links.order, token))
     }
 
     fn write(&self, language: Language, to: &str, subject: Subject<'_>, url: &str) -> Written {

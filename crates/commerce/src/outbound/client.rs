@@ -15,7 +15,7 @@ use std::{error::Error, fmt, sync::Arc, time::Duration};
 pub struct Post {
     /// Where to.
     pub url: String,
-    /// Besides `host`, `content-length`, `content-type` (JSON) and `user-agent`.
+    /// Besides `host`, `content-length`, `content-type` (JSON, unless it is given here) and `user-agent`.
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The body.
     pub body: Bytes,
@@ -80,7 +80,23 @@ impl HttpClient {
 
     /// Sends, and reads up to `most` bytes of the answer's body, all within `timeout`.
     pub async fn post(&self, post: Post, timeout: Duration, most: usize) -> Result<Answer, Failure> {
-        let request = self.request(post)?;
+        let request = self.request(Method::POST, post)?;
+        self.send(request, timeout, most).await
+    }
+
+    /// As [`post`](Self::post), without a body.
+    pub async fn get(
+        &self,
+        url: &str,
+        headers: Vec<(HeaderName, HeaderValue)>,
+        timeout: Duration,
+        most: usize,
+    ) -> Result<Answer, Failure> {
+        let request = self.request(Method::GET, Post { url: url.to_owned(), headers, body: Bytes::new() })?;
+        self.send(request, timeout, most).await
+    }
+
+    async fn send(&self, request: Request<Full<Bytes>>, timeout: Duration, most: usize) -> Result<Answer, Failure> {
         let answer = async {
             let answer = self.client.request(request).await.map_err(|error| connection(&error))?;
             let (parts, body) = answer.into_parts();
@@ -89,15 +105,17 @@ impl HttpClient {
         tokio::time::timeout(timeout, answer).await.map_err(|_| Failure::Timeout(timeout))?
     }
 
-    fn request(&self, post: Post) -> Result<Request<Full<Bytes>>, Failure> {
+    fn request(&self, method: Method, post: Post) -> Result<Request<Full<Bytes>>, Failure> {
         let uri = check_url(&post.url, self.reach)?;
         let mut request = Request::new(Full::new(post.body));
-        *request.method_mut() = Method::POST;
+        *request.method_mut() = method;
         *request.uri_mut() = uri;
         let headers = request.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(header::USER_AGENT, HeaderValue::from_static(concat!("Tradewind/", env!("CARGO_PKG_VERSION"))));
-        headers.extend(post.headers);
+        for (name, value) in post.headers {
+            headers.insert(name, value);
+        }
         Ok(request)
     }
 }

@@ -19,6 +19,10 @@ pub(crate) enum Kind {
     Variant = 7,
     Media = 8,
     Review = 9,
+    Promotion = 10,
+    TaxRule = 11,
+    ShippingMethod = 12,
+    GiftCard = 13,
 }
 
 /// The `counter`-th id of a kind under a seed.

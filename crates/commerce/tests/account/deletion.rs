@@ -18,10 +18,14 @@ const PRODUCT: Uuid = Uuid::from_u128(0x50);
 
 /// Tables that point at a customer, and what becomes of their rows. A table that is new must be decided on here, in
 /// `delete::erase` and in `export`.
-const POINT_AT_CUSTOMERS: [(&str, &str); 5] = [
+const POINT_AT_CUSTOMERS: [(&str, &str); 9] = [
     ("addresses", "deleted, exported"),
+    ("carts", "deleted, exported"),
+    ("checkouts", "emptied; nothing to export: what was bought is an order, the rest is gone in a month"),
     ("customer_tokens", "deleted; nothing to export: hashes, and an address that was not confirmed"),
     ("mail_queue", "deleted; nothing to export: what was sent is with the customer"),
+    ("orders", "kept without the customer, because the law asks for bills; exported"),
+    ("promotion_uses", "kept without the customer; nothing to export: the discount is in the order's bill"),
     ("reviews", "kept without a name or deleted, exported"),
     ("sessions", "deleted, exported"),
 ];

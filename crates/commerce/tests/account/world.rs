@@ -29,7 +29,7 @@ pub(crate) const CHEAP: HashConfig =
 pub(crate) fn unlimited() -> ThrottleConfig {
     let limit = Limit::per_minutes(1_000_000, 60);
     let limits = Limits { account: limit, client: limit };
-    ThrottleConfig { password: limits, registration: limits, mail: limits }
+    ThrottleConfig { password: limits, registration: limits, mail: limits, look_up: limits }
 }
 
 pub(crate) struct World {

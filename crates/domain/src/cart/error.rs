@@ -30,6 +30,10 @@ words! {
         InvalidCode = "INVALID_CODE",
         /// There are too many coupon codes.
         TooManyCodes = "TOO_MANY_CODES",
+        /// There is no such gift card.
+        GiftCardNotFound = "GIFT_CARD_NOT_FOUND",
+        /// There are too many gift cards.
+        TooManyGiftCards = "TOO_MANY_GIFT_CARDS",
         /// The cart has changed since the version that the client expected.
         VersionConflict = "VERSION_CONFLICT",
     }
@@ -112,6 +116,15 @@ pub enum CartError {
         /// How many there may be.
         limit: usize,
     },
+    /// No card has the code, or the cart has not the card.
+    #[error("there is no such gift card: compare the code with the card")]
+    GiftCardNotFound,
+    /// Too many.
+    #[error("the cart has {limit} gift cards already: remove one")]
+    TooManyGiftCards {
+        /// How many there may be.
+        limit: usize,
+    },
     /// Somebody was faster.
     #[error("the cart is at version {actual}, not {expected}: load it again")]
     VersionConflict {
@@ -139,6 +152,8 @@ impl Refusal for CartError {
             Self::EmptyAttributeKey | Self::AttributeTooLong { .. } => Code::InvalidAttribute,
             Self::BadCode(_) => Code::InvalidCode,
             Self::TooManyCodes { .. } => Code::TooManyCodes,
+            Self::GiftCardNotFound => Code::GiftCardNotFound,
+            Self::TooManyGiftCards { .. } => Code::TooManyGiftCards,
             Self::VersionConflict { .. } => Code::VersionConflict,
         }
     }
@@ -152,6 +167,7 @@ impl Refusal for CartError {
             Self::NoteTooLong { .. } => "note",
             Self::TooManyAttributes { .. } | Self::EmptyAttributeKey | Self::AttributeTooLong { .. } => "attributes",
             Self::BadCode(_) | Self::TooManyCodes { .. } => "code",
+            Self::GiftCardNotFound | Self::TooManyGiftCards { .. } => "giftCard",
             Self::VersionConflict { .. } => "expectedVersion",
         })
     }

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     access::{AccessTo, Grant, Viewer},
+    buy::OrderConnection,
     cached::cached,
     context::Request as _,
     error::load,
@@ -104,6 +105,15 @@ impl Customer {
     /// Where the customer is logged in, the newest first, at most 100.
     async fn devices(&self, ctx: &Context<'_>) -> Result<Vec<Device>> {
         devices(ctx, self.0.id).await
+    }
+    /// The customer's orders, newest first.
+    async fn orders(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Page size, at most 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Behind the item of this cursor.")] after: Option<String>,
+    ) -> Result<OrderConnection> {
+        OrderConnection::load(ctx, self.0.id, first, after).await
     }
     /// All that the shop knows of the customer, for them to take along.
     #[graphql(directive = CacheControl::apply(Decision::Never))]

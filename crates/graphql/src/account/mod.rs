@@ -11,7 +11,7 @@ mod session;
 mod session_mutations;
 
 pub(crate) use address::AddressesOf;
-pub(crate) use address_mutations::AddressMutations;
+pub(crate) use address_mutations::{AddressInput, AddressMutations};
 pub(crate) use customer::{CustomerQuery, ProfileById};
 pub(crate) use device::DevicesOf;
 pub(crate) use email_mutations::EmailMutations;

@@ -12,7 +12,10 @@ use rand_chacha::rand_core::Rng as _;
 use serde::{Deserialize as _, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::time::Instant;
-use tradewind_commerce::account::{AccountError, Moment, Outcome, Refused};
+use tradewind_commerce::{
+    account::{AccountError, Moment, Outcome, Refused},
+    checkout::BuyError,
+};
 use tradewind_persistence::{
     DbError,
     write::{
@@ -23,13 +26,47 @@ use tradewind_persistence::{
 };
 
 /// What a flow could not do for nobody's fault.
-pub(crate) fn fault(cause: AccountError) -> Error {
-    match cause {
-        AccountError::Database(cause) => database(cause),
-        AccountError::Busy => {
+#[derive(Debug)]
+pub(crate) enum Fault {
+    Database(DbError),
+    /// More passwords wait than there is memory for.
+    Busy,
+    Failed(String),
+}
+
+impl From<AccountError> for Fault {
+    fn from(cause: AccountError) -> Self {
+        match cause {
+            AccountError::Database(cause) => Self::Database(cause),
+            AccountError::Busy => Self::Busy,
+            AccountError::Failed(cause) => Self::Failed(cause),
+        }
+    }
+}
+
+impl From<BuyError> for Fault {
+    fn from(cause: BuyError) -> Self {
+        match cause {
+            BuyError::Database(cause) => Self::Database(cause),
+            BuyError::Failed(cause) => Self::Failed(cause),
+        }
+    }
+}
+
+impl From<DbError> for Fault {
+    fn from(cause: DbError) -> Self {
+        Self::Database(cause)
+    }
+}
+
+/// What a client is told of it.
+pub(crate) fn fault(cause: impl Into<Fault>) -> Error {
+    match cause.into() {
+        Fault::Database(cause) => database(cause),
+        Fault::Busy => {
             error(Code::Unavailable, "too many passwords are being checked at the moment: try again in a few seconds")
         }
-        AccountError::Failed(cause) => database(DbError::Setup(cause)),
+        Fault::Failed(cause) => database(DbError::Setup(cause)),
     }
 }
 
@@ -39,11 +76,11 @@ enum Went<T, C> {
     Replayed(Outcome<T, C>),
     Differs,
     InProgress,
-    Failed(AccountError),
+    Failed(Fault),
 }
 
 /// What a step of a flow comes to.
-pub(crate) type Applied<'t, T, C> = BoxFuture<'t, Result<Outcome<T, C>, AccountError>>;
+pub(crate) type Applied<'t, T, C, E = AccountError> = BoxFuture<'t, Result<Outcome<T, C>, E>>;
 
 /// Whether what is kept of the outcome is a secret of its client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,12 +96,13 @@ pub(crate) enum Keep {
 ///
 /// The body borrows what it needs from `state` alone: what a closure captures could not be lent to a future that may be
 /// sent between threads.
-pub(crate) async fn run<S, T, C, F>(ctx: &Context<'_>, keep: Keep, state: &S, body: F) -> Result<Outcome<T, C>>
+pub(crate) async fn run<S, T, C, E, F>(ctx: &Context<'_>, keep: Keep, state: &S, body: F) -> Result<Outcome<T, C>>
 where
     S: Sync,
     T: Serialize + DeserializeOwned + Send,
     C: Serialize + DeserializeOwned + Send,
-    F: for<'t, 'r> Fn(&'t S, &'t WriteTx, &'t mut Moment<'r>) -> Applied<'t, T, C> + Sync,
+    E: Into<Fault> + Send,
+    F: for<'t, 'r> Fn(&'t S, &'t WriteTx, &'t mut Moment<'r>) -> Applied<'t, T, C, E> + Sync,
 {
     let (request, field) = (ctx.request(), ctx.item.node.response_key().node.as_str());
     let (keyed, body) = (request.keyed.as_deref(), &body);
@@ -81,8 +119,10 @@ where
         let mut chance = request.commerce().chance();
         let outcome = match body(state, &tx, &mut Moment::new(request.scope.now, &mut chance)).await {
             Ok(outcome) => outcome,
-            Err(AccountError::Database(cause)) => return Err(cause),
-            Err(cause) => return Ok(End::RollBack(tx, Went::Failed(cause))),
+            Err(cause) => match cause.into() {
+                Fault::Database(cause) => return Err(cause),
+                cause => return Ok(End::RollBack(tx, Went::Failed(cause))),
+            },
         };
         let Some((keyed, clean)) = keyed.zip(clean) else {
             let is_done = outcome.is_ok();

@@ -14,6 +14,7 @@ mod access;
 mod account;
 mod answer;
 mod bad_input;
+mod buying;
 mod commerce;
 mod direct;
 mod facets;

@@ -108,8 +108,9 @@ impl<'s> Person<'s> {
 
     /// The data; no error is expected.
     pub async fn ask(&self, query: &str, variables: Value) -> Value {
-        let mut answer = answer(&self.send(query, variables).await);
-        assert!(answer.get("errors").is_none(), "{}: {query}: {answer}", self.shop.name);
+        let outcome = self.send(query, variables).await;
+        let mut answer = answer(&outcome);
+        assert!(answer.get("errors").is_none(), "{}: {query}: {:?}", self.shop.name, causes(&outcome));
         answer["data"].take()
     }
 
@@ -118,6 +119,15 @@ impl<'s> Person<'s> {
         let answer = answer(&self.send(query, variables).await);
         answer["errors"][0]["extensions"]["code"].as_str().unwrap_or_else(|| panic!("{query}: {answer}")).to_owned()
     }
+}
+
+/// What the log would have of its errors.
+fn causes(outcome: &Outcome) -> Vec<String> {
+    let cause = |error: &async_graphql::ServerError| match error.source::<tradewind_persistence::DbError>() {
+        Some(cause) => format!("{}: {cause:?}", error.message),
+        None => format!("{error:?}"),
+    };
+    outcome.response.errors.iter().map(cause).collect()
 }
 
 pub const LOG_IN: &str = "mutation($email: String!, $password: String!) {

@@ -1,6 +1,7 @@
 //! What requests ask. Each function is one statement for any number of keys, and shows only what a shopper of the
 //! channel may see.
 pub mod address;
+pub mod cart;
 pub mod category;
 pub mod channel;
 pub mod collection;
@@ -10,6 +11,8 @@ pub mod job;
 pub mod listing;
 mod listing_sql;
 pub mod media;
+pub mod order;
+pub mod order_parts;
 pub mod product;
 pub mod publication;
 pub mod review;

@@ -28,7 +28,7 @@ impl<'a> From<&'a WriteTx> for Conn<'a> {
 }
 
 impl Conn<'_> {
-    fn backend(&self) -> DbBackend {
+    pub(crate) fn backend(&self) -> DbBackend {
         match self {
             Self::Db(db) => db.backend(),
             Self::Tx(tx) => tx.backend(),

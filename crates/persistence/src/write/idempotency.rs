@@ -207,7 +207,8 @@ pub async fn outcome_of(
 }
 
 fn read_outcome(text: &str) -> Result<serde_json::Value, DbError> {
-    serde_json::from_str(text).map_err(|error| DbError::Setup(format!("idempotency_outcomes.outcome is no JSON: {error}")))
+    serde_json::from_str(text)
+        .map_err(|error| DbError::Setup(format!("idempotency_outcomes.outcome is no JSON: {error}")))
 }
 
 /// Stores what came of a field that was [`Claim::First`], also a refusal: its effects are undone first

@@ -3,7 +3,7 @@ use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
 use tradewind_testkit::TestDb;
 
 /// Table and columns that a query filters by and sorts in.
-const ORDERS: [(&str, &str); 49] = [
+const ORDERS: [(&str, &str); 78] = [
     ("listings", "channel_id,min_price,product_id"),
     ("listings", "channel_id,published_at,product_id"),
     ("listings", "channel_id,title_key,product_id"),
@@ -42,6 +42,10 @@ const ORDERS: [(&str, &str); 49] = [
     ("mail_queue", "customer_id"),
     ("mail_queue", "next_at,id"),
     ("mail_queue", "created_at,id"),
+    ("carts", "token_hash"),
+    ("carts", "customer_id,channel_id"),
+    ("carts", "expires_at,id"),
+    ("cart_lines", "cart_id,position,id"),
     ("idempotency_keys", "claimed_at"),
     ("outbox", "id"),
     ("outbox", "created_at,position"),
@@ -53,6 +57,31 @@ const ORDERS: [(&str, &str); 49] = [
     ("jobs", "name,due_at"),
     ("jobs", "name,unique_key"),
     ("jobs", "dead_at,id"),
+    ("checkouts", "token_hash"),
+    ("checkouts", "cart_id"),
+    ("checkouts", "expires_at,id"),
+    ("checkouts", "updated_at,id"),
+    ("orders", "token_hash"),
+    ("orders", "customer_id,number"),
+    ("orders", "channel_id,number"),
+    ("order_lines", "order_id,position,id"),
+    ("order_events", "order_id,at,id"),
+    ("fulfilments", "order_id,created_at,id"),
+    ("returns", "order_id,created_at,id"),
+    ("payments", "checkout_id,created_at,id"),
+    ("payments", "gateway,gateway_id"),
+    ("payments", "check_at,id"),
+    ("refunds", "payment_id,created_at,id"),
+    ("promotions", "id"),
+    ("coupon_codes", "code"),
+    ("promotion_uses", "order_id,promotion_id"),
+    ("promotion_uses", "customer_id,promotion_id"),
+    ("promotion_uses", "email_hash,promotion_id"),
+    ("tax_rates", "country,id"),
+    ("shipping_methods", "currency,id"),
+    ("gift_cards", "code_hash"),
+    ("gift_card_movements", "gift_card_id,id"),
+    ("gift_card_movements", "order_id,gift_card_id"),
 ];
 
 const POSTGRES_INDEXES: &str = "SELECT t.relname::text AS tab, string_agg(a.attname::text, ',' ORDER BY k.n) AS cols

@@ -16,8 +16,8 @@ use tradewind_persistence::{
         session, stock, suggestion, variant, warehouse,
     },
     write::{
-        self, Cause, HoldEnd, Line, MovementKind, NewHold, Reference, Reserved, Shop, add_stock, commit_hold, expire_holds,
-        extend_hold, release_hold, reserve, set_low_stock_thresholds, set_stock,
+        self, Cause, HoldEnd, Line, MovementKind, NewHold, Reference, Reserved, Shop, add_stock, commit_hold,
+        expire_holds, extend_hold, release_hold, reserve, set_low_stock_thresholds, set_stock,
     },
 };
 use tradewind_testkit::TestDb;
@@ -36,6 +36,7 @@ INSERT INTO customers SELECT id(7, n), n || '@shop.example', 'Customer ' || n, n
 INSERT INTO products SELECT id(4, n), 'product-' || n, 'Title ' || n, '', 'Vendor', 'Type', 'active', '[]', '[]', id(3, 1 + n % 200), NULL, NULL, n % 997, 4, 1, now(), now() FROM generate_series(1, 100000) n;
 INSERT INTO media SELECT id(6, n), id(4, n), 'https://media.example/' || n, '', NULL, NULL, 1 FROM generate_series(1, 100000) n;
 INSERT INTO variants SELECT id(5, n), id(4, n), 'SKU-' || n, NULL, 'Default', '[]', NULL, 1, 'deny', true, NULL, '[]' FROM generate_series(1, 100000) n;
+INSERT INTO product_terms SELECT id(4, n), 'standard', true FROM generate_series(1, 100000) n;
 INSERT INTO variant_prices SELECT id(5, n), id(1, 1), n % 9973, NULL FROM generate_series(1, 100000) n;
 INSERT INTO stock_levels SELECT id(5, n), id(2, 1), 100, CASE n % 50 WHEN 0 THEN 1 ELSE 0 END FROM generate_series(1, 100000) n;
 INSERT INTO stock_movements (variant_id, warehouse_id, kind, on_hand_change, reserved_change, at) SELECT id(5, n), id(2, 1), 'import', 100, 0, now() FROM generate_series(1, 100000) n;
@@ -150,6 +151,8 @@ async fn ask_everything(db: &Db, scope: Scope) {
     variant::variants_by_choice(db, scope, products.clone(), vec!["[]".into()]).await.unwrap();
     variant::variant_counts(db, scope, products.clone()).await.unwrap();
     stock::inventory_by_variants(db, scope, variants.clone()).await.unwrap();
+    write::sold_variants(db.into(), scope.channel_id, &variants, scope.now).await.unwrap();
+    write::scopes_of_products(db.into(), scope.channel_id, &products).await.unwrap();
     stock::stock_by_variants(db, scope, variants).await.unwrap();
     warehouse::warehouses_by_ids(db, vec![id(2, 1)]).await.unwrap();
     media::media_by_products(db, products.clone()).await.unwrap();

@@ -40,7 +40,7 @@ INSERT INTO webhook_lanes SELECT id(1, 1), aggregate, now() + (row_number() OVER
   FROM (SELECT DISTINCT aggregate FROM webhook_deliveries WHERE state = 'open') a;
 INSERT INTO jobs SELECT id(5, n), 'kind' || n % 5, 'null', 'key' || n, now() + (n - 50) * interval '1 minute', NULL, 0, false, NULL, now(),
   CASE WHEN n % 50 = 0 THEN now() END FROM generate_series(1, 100000) n;
-INSERT INTO idempotency_keys SELECT 'scope' || n % 100, 'key' || n, 'hash', now() - n * interval '0.9 second', NULL FROM generate_series(1, 100000) n;
+INSERT INTO idempotency_keys SELECT 'scope' || n % 100, encode(sha256(('key' || n)::bytea), 'hex'), 'hash', now() - n * interval '0.9 second', NULL FROM generate_series(1, 100000) n;
 INSERT INTO idempotency_outcomes SELECT scope, key, 'f', claimed_at, '1' FROM idempotency_keys;
 ANALYZE;";
 

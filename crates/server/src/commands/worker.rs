@@ -29,7 +29,10 @@ async fn work(config: Config) -> Result<ExitCode, CommandError> {
         let db = db.clone();
         async move { tradewind_persistence::changes::follow(&db).await }
     });
-    let worker = Worker::start(&config.shop, &db, clock).map_err(|error| CommandError::failed(error.to_string()))?;
+    let failed = |error: &dyn std::fmt::Display| CommandError::failed(error.to_string());
+    let commerce = crate::commerce::commerce(&config.shop, &config.payments, &config.cache, &db, None, clock)
+        .map_err(|error| failed(&error))?;
+    let worker = Worker::start(&config.shop, &commerce, clock).map_err(|error| failed(&error))?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), database = config.database.kind(), "working");
     signal::stop().await;
     tracing::info!("stopping: nothing more is begun");

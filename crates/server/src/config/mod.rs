@@ -9,6 +9,7 @@ mod graphql;
 mod http;
 mod metrics;
 mod origins;
+mod payments;
 mod problem;
 mod reader;
 mod runtime;
@@ -27,6 +28,7 @@ pub(crate) use http::LARGEST_HEAD;
 pub use http::{ADDRESS, HttpConfig, PORT};
 pub use metrics::MetricsConfig;
 pub use origins::Origins;
+pub use payments::{PaymentsConfig, StripeSettings};
 pub use problem::{ConfigError, Problem};
 pub use reader::{Reader, Setting};
 pub use runtime::RuntimeConfig;
@@ -53,6 +55,8 @@ pub struct Config {
     pub documents: DocumentsConfig,
     /// The shop itself.
     pub shop: ShopConfig,
+    /// How checkouts are paid.
+    pub payments: PaymentsConfig,
     /// WebSockets and event streams.
     pub stream: StreamConfig,
     /// The log.
@@ -78,6 +82,7 @@ impl Config {
         let documents = DocumentsConfig::read(&mut reader);
         let data = database.as_ref().and_then(|database| database.data.clone());
         let shop = ShopConfig::read(&mut reader).map(|shop| shop.beside(data));
+        let payments = PaymentsConfig::read(&mut reader);
         let stream = StreamConfig::read(&mut reader);
         let log = LogConfig::read(&mut reader);
         let otlp = OtlpConfig::read(&mut reader);
@@ -93,6 +98,7 @@ impl Config {
                 cache: cache?,
                 documents: documents?,
                 shop: shop?,
+                payments: payments?,
                 stream: stream?,
                 log: log?,
                 otlp: otlp?,
@@ -117,6 +123,7 @@ pub fn vars() -> impl Iterator<Item = &'static Var> {
         cache::VARS,
         documents::VARS,
         shop::VARS,
+        payments::VARS,
         stream::VARS,
         telemetry::VARS,
         metrics::VARS,

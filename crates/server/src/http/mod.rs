@@ -18,6 +18,7 @@ mod lane;
 mod listen;
 mod negotiate;
 mod params;
+mod payment_webhook;
 mod query_string;
 mod reply;
 mod route;
@@ -197,6 +198,9 @@ async fn answer(
         }
         return graphql::answer(site, exchange, media, request).await;
     }
+    if route == Route::Webhook {
+        return payment_webhook::answer(site, exchange, request).await;
+    }
     if (method != Method::GET && method != Method::HEAD && route != Route::Unknown) || route == Route::Socket {
         return Err(Failure::method(route.allow()));
     }
@@ -206,7 +210,7 @@ async fn answer(
         Route::Sdl => Ok(site.sdl.respond(request.headers())),
         Route::Root => root(site),
         Route::Graphiql => Box::pin(graphiql(site, request)).await,
-        Route::Graphql | Route::Document | Route::Socket | Route::Unknown => Err(Failure::not_found()),
+        Route::Graphql | Route::Document | Route::Socket | Route::Webhook | Route::Unknown => Err(Failure::not_found()),
     }
 }
 

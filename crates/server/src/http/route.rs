@@ -2,6 +2,8 @@
 
 /// What stands before the id in a document's path.
 pub(super) const DOCUMENT: &str = "/graphql/d/";
+/// What stands before the name of a payment gateway.
+pub(super) const PAYMENTS: &str = "/webhooks/payments/";
 
 /// A place of the server. Metrics and spans name the pattern, never the path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +17,8 @@ pub(super) enum Route {
     Livez,
     Readyz,
     Root,
+    /// Of a payment gateway.
+    Webhook,
     Unknown,
 }
 
@@ -27,6 +31,7 @@ impl Route {
             "/readyz" => Self::Readyz,
             "/schema.graphql" => Self::Sdl,
             "/" => Self::Root,
+            _ if path.starts_with(PAYMENTS) => Self::Webhook,
             _ if path.starts_with(DOCUMENT) => Self::Document,
             _ if path == "/graphiql" || path.starts_with("/graphiql/") => Self::Graphiql,
             _ => Self::Unknown,
@@ -48,6 +53,7 @@ impl Route {
             Self::Livez => "/livez",
             Self::Readyz => "/readyz",
             Self::Root => "/",
+            Self::Webhook => "/webhooks/payments/{gateway}",
             Self::Unknown => "unknown",
         }
     }
@@ -57,6 +63,7 @@ impl Route {
             Self::Graphql => "GET, POST",
             Self::Document => "GET",
             Self::Socket => "GET",
+            Self::Webhook => "POST",
             _ => "GET, HEAD",
         }
     }

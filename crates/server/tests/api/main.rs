@@ -12,6 +12,7 @@ mod limits;
 mod log;
 mod metrics;
 mod negotiation;
+mod payments;
 mod persisted;
 mod postgres;
 mod session;

@@ -45,7 +45,7 @@ async fn a_customer_registers_logs_in_and_out() {
     let folder = tempfile::tempdir().expect("a folder");
     let mail = format!("folder:{}", folder.path().display());
     let cheap = ("TRADEWIND_PASSWORD_MEMORY", "8MiB");
-    let server = TestServer::start(&[("TRADEWIND_MAIL", &mail), cheap]).await;
+    let server = TestServer::start(&[("TRADEWIND_MAIL", &mail), ("TRADEWIND_WORKER", "true"), cheap]).await;
     let input = json!({ "email": "ada@example.com", "password": "correct horse battery" });
     let registered = body(send(&server, REGISTER, json!({ "input": input }), &[]).await).await;
     assert_eq!(registered["data"]["customerRegister"]["accepted"], true, "{registered}");

@@ -62,6 +62,8 @@ impl TestServer {
             ("TRADEWIND_PORT", "0"),
             ("TRADEWIND_METRICS_ADDRESS", "127.0.0.1:0"),
             ("TRADEWIND_DRAIN_DELAY", "0"),
+            // Tests count statements.
+            ("TRADEWIND_WORKER", "false"),
         ]);
         all.extend(environment(settings));
         let sources = Sources { environment: all, ..Sources::default() };

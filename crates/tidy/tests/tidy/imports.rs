@@ -13,7 +13,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("tradewind-cache", &["tradewind-kv", "tradewind-resilience"]),
     ("tradewind-migrations", &[]),
     ("tradewind-persistence", &["tradewind-domain", "tradewind-migrations"]),
-    ("tradewind-commerce", &["tradewind-domain", "tradewind-persistence", "tradewind-kv"]),
+    ("tradewind-commerce", &["tradewind-domain", "tradewind-persistence", "tradewind-kv", "tradewind-resilience"]),
     (
         "tradewind-graphql",
         &["tradewind-domain", "tradewind-persistence", "tradewind-cache", "tradewind-loader", "tradewind-commerce"],

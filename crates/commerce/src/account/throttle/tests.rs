@@ -15,7 +15,7 @@ const NONE: Limit = Limit { attempts: u64::MAX, per: Duration::from_secs(60) };
 
 fn config(account: Limit, client: Limit) -> ThrottleConfig {
     let limits = Limits { account, client };
-    ThrottleConfig { password: limits, registration: limits, mail: limits }
+    ThrottleConfig { password: limits, registration: limits, mail: limits, look_up: limits }
 }
 
 /// A store that others share, and that may be away.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::mail::OrderNewsKind;
 
 const TOKEN: &str = "dGhpcyBpcyBhIHRva2VuIG9mIDI1NiByYW5kb20gYml0";
 
@@ -10,6 +11,7 @@ fn post() -> Post {
 fn all(language: Language) -> Vec<(&'static str, MailMessage)> {
     let (post, to) = (post(), "jo@shop.example");
     let (hour, day) = (Duration::from_secs(3600), Duration::from_secs(24 * 3600));
+    let about = |what| post.about_order(language, to, TOKEN, OrderNews { number: 1001, what }).unwrap();
     vec![
         ("verify_email", post.verify_email(language, to, TOKEN, day * 2).unwrap()),
         ("known_address", post.known_address(language, to, TOKEN, hour).unwrap()),
@@ -20,6 +22,12 @@ fn all(language: Language) -> Vec<(&'static str, MailMessage)> {
         ("email_change_asked", post.email_change_asked(language, to, "o'neil&co@new.example").unwrap()),
         ("email_changed", post.email_changed(language, to, "o'neil&co@new.example").unwrap()),
         ("account_deleted", post.account_deleted(language, to).unwrap()),
+        ("order_placed", about(OrderNewsKind::Placed { total: "47.34 EUR" })),
+        ("order_shipped", about(OrderNewsKind::Shipped { carrier: "Post <1>", tracking_number: "4711" })),
+        ("order_cancelled", about(OrderNewsKind::Cancelled)),
+        ("order_refunded", about(OrderNewsKind::Refunded { amount: "10.00 EUR" })),
+        ("return_approved", about(OrderNewsKind::ReturnAnswered { is_approved: true })),
+        ("return_declined", about(OrderNewsKind::ReturnAnswered { is_approved: false })),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! English.
 //!
 //! No mail repeats a name that somebody typed: whoever registers a stranger's address could send advertisements with it.
-use super::{Subject, Words};
+use super::{OrderNews, OrderNewsKind, Subject, Words};
 use std::time::Duration;
 
 pub(super) fn words(shop: &str, subject: Subject<'_>) -> Words {
@@ -87,7 +87,42 @@ pub(super) fn words(shop: &str, subject: Subject<'_>) -> Words {
                 "What the law makes us keep, such as invoices, no longer leads to you.".to_owned(),
             ],
         ),
+        Subject::Order(news) => order(shop, news),
     }
+}
+
+fn order(shop: &str, OrderNews { number, what }: OrderNews<'_>) -> Words {
+    let (subject, text) = match what {
+        OrderNewsKind::Placed { total } => (
+            format!("Your order {number} at {shop}"),
+            format!("Thank you for your order at {shop}. Its number is {number}, and it comes to {total}."),
+        ),
+        OrderNewsKind::Shipped { carrier, tracking_number } => {
+            let by = if carrier.is_empty() { String::new() } else { format!(" with {carrier}") };
+            let number_of = |number: &str| format!(" Its tracking number is {number}.");
+            let tracking = if tracking_number.is_empty() { String::new() } else { number_of(tracking_number) };
+            let text = format!("A part or all of your order {number} has left{by}.{tracking}");
+            (format!("Your order {number} at {shop} is on its way"), text)
+        }
+        OrderNewsKind::Cancelled => (
+            format!("Your order {number} at {shop} was cancelled"),
+            format!("Your order {number} was cancelled. What you have paid goes back to where it came from."),
+        ),
+        OrderNewsKind::Refunded { amount } => (
+            format!("A refund for your order {number} at {shop}"),
+            format!("{amount} of your order {number} were given back. It can take some days until you see them."),
+        ),
+        OrderNewsKind::ReturnAnswered { is_approved: true } => (
+            format!("Your return for order {number} at {shop}"),
+            format!("You can send the goods of order {number} back."),
+        ),
+        OrderNewsKind::ReturnAnswered { is_approved: false } => (
+            format!("Your return for order {number} at {shop}"),
+            format!("The return that you asked for, of order {number}, is not possible."),
+        ),
+    };
+    let after = "The link shows your order to whoever has it: keep this letter to yourself.".to_owned();
+    link(subject, text, "Look at the order", after)
 }
 
 fn link(subject: String, before: String, link: &'static str, after: String) -> Words {

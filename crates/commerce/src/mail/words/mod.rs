@@ -25,6 +25,32 @@ pub(super) enum Subject<'a> {
     EmailChanged { new_email: &'a str },
     /// The account is gone.
     AccountDeleted,
+    /// Something happened to an order.
+    Order(OrderNews<'a>),
+}
+
+/// What happened to an order, for whoever placed it. Amounts are written out, with their currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct OrderNews<'a> {
+    /// Its number.
+    pub(crate) number: i64,
+    /// What.
+    pub(crate) what: OrderNewsKind<'a>,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OrderNewsKind<'a> {
+    /// It was placed.
+    Placed { total: &'a str },
+    /// Units have left; the texts may be empty.
+    Shipped { carrier: &'a str, tracking_number: &'a str },
+    /// It is cancelled, and its money goes back.
+    Cancelled,
+    /// Money was given back.
+    Refunded { amount: &'a str },
+    /// The shop agrees to a return, or not.
+    ReturnAnswered { is_approved: bool },
 }
 
 pub(super) fn words(language: Language, shop: &str, subject: Subject<'_>) -> Words {
