@@ -3,6 +3,7 @@ pub mod account;
 pub mod cart;
 pub mod checkout;
 pub mod demo;
+mod hex;
 pub mod jobs;
 pub mod mail;
 pub mod orders;

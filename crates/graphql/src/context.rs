@@ -20,7 +20,7 @@ pub(crate) struct RequestCtx {
     pub(crate) scope: Scope,
     pub(crate) loaders: Loaders,
     /// Who asks.
-    pub(crate) caller: Caller,
+    pub(crate) caller: Arc<Caller>,
     /// What a mutation leaves for the transport.
     pub(crate) effects: Arc<Effects>,
     /// Under which the outcome of a mutation is kept.

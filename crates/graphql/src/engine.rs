@@ -169,7 +169,7 @@ impl Engine {
         let request = self.request(&prepared);
         let effects = Arc::new(Effects::default());
         let (mut kept, mut keyed_request) = (None, None);
-        let caller = context.caller.clone();
+        let caller = Arc::clone(&context.caller);
         let (viewer, keyed_effects) = (caller.viewer, Arc::clone(&effects));
         let (document, plan, cost) = (Arc::clone(&prepared.document), prepared.plan.take(), prepared.cost);
         let (operation_name, kind) = (document.operation_name.clone(), document.kind);

@@ -6,6 +6,7 @@ use crate::{
 };
 use async_graphql::{ErrorExtensionValues, Response, ServerError, parser::types::OperationType};
 use chrono::{DateTime, Utc};
+use std::sync::Arc;
 
 /// A GraphQL request, already read from its transport.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +29,7 @@ pub struct RequestContext {
     /// Whether `extensions.cost` is wanted. A request that costs too much gets it unasked.
     pub cost: bool,
     /// Who asks.
-    pub caller: Caller,
+    pub caller: Arc<Caller>,
     /// Refuse mutations (GET).
     pub queries_only: bool,
     /// When the request came.

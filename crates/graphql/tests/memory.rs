@@ -17,7 +17,7 @@ use serde_json::json;
 use shop::{Shop, now};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use std::{alloc::System, ops::RangeInclusive};
-use tradewind_graphql::{Caller, Engine, GraphqlRequest, RequestContext};
+use tradewind_graphql::{Engine, GraphqlRequest, RequestContext};
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
@@ -44,7 +44,7 @@ async fn ask(engine: &Engine, query: &str, numbers: RangeInclusive<u32>) {
         let request = GraphqlRequest { query: query.into(), operation_name: None, variables };
         let context = RequestContext {
             channel: None,
-            caller: Caller::default(),
+            caller: std::sync::Arc::default(),
             explain: false,
             cost: false,
             queries_only: false,

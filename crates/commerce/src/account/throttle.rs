@@ -3,6 +3,7 @@
 //! Attempts are counted in windows of fixed length that begin with their first attempt: within a window at most the limit
 //! is admitted, so in any time of that length at most twice as many. Every attempt counts, also one that succeeds or is
 //! refused, because only a counter that is raised before the work holds when many come at once.
+use crate::hex::hex;
 use futures_util::future::join;
 use sha2::{Digest, Sha256};
 use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
@@ -140,7 +141,7 @@ impl Throttle {
 
 /// Keys name nobody.
 fn digest(account: &str) -> String {
-    Sha256::digest(account).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(account)[..16])
 }
 
 /// Of an IPv6 address the network of one customer, who has 2^64 addresses (RFC 6177).

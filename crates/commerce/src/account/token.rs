@@ -1,5 +1,6 @@
 //! Secrets that a client holds: of sessions, and in links that are mailed.
 use super::Moment;
+use crate::hex::hex;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -25,11 +26,7 @@ impl Token {
 
     /// SHA-256 of its text, hexadecimal: what it is looked up by, so that nothing secret is ever compared.
     pub fn hash(&self) -> String {
-        Sha256::digest(self.expose()).iter().fold(String::with_capacity(64), |mut hex, byte| {
-            hex.push(char::from(b"0123456789abcdef"[usize::from(byte >> 4)]));
-            hex.push(char::from(b"0123456789abcdef"[usize::from(byte & 15)]));
-            hex
-        })
+        hex(&Sha256::digest(self.expose()))
     }
 
     /// The secret itself, for its client.

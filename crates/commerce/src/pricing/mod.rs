@@ -17,13 +17,14 @@ pub use prices::Prices;
 pub use rates::{RateAnswer, RatesError, ShippingAsk, ShippingRates, TableRates, TaxAsk, TaxRates};
 pub use uses::{refund_cards, release_uses, use_up};
 
+use crate::hex::hex;
 use sha2::{Digest, Sha256};
 use std::{error::Error, sync::Arc};
 use tradewind_persistence::DbError;
 
 /// SHA-256, hexadecimal.
 fn sha256(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(text))
 }
 
 /// The shop's own data is wrong, or a sum is beyond 64 bits.

@@ -1,5 +1,6 @@
 //! The signature: `Tradewind-Signature: t=<seconds>,v1=<hex>`, where `v1` is HMAC-SHA256 of `<seconds>.<body>`. With two
 //! secrets there are two `v1`. It is Stripe's scheme: <https://docs.stripe.com/webhooks#verify-manually>
+use crate::hex::hex;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit, Mac};
@@ -30,7 +31,7 @@ fn mac(secret: &str, seconds: i64, body: &[u8]) -> String {
     mac.update(seconds.to_string().as_bytes());
     mac.update(b".");
     mac.update(body);
-    mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&mac.finalize().into_bytes())
 }
 
 #[cfg(test)]

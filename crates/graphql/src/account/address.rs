@@ -11,19 +11,13 @@ use crate::{
 use async_graphql::{Context, ID, Object, Result};
 use std::sync::Arc;
 use tradewind_domain::global_id::{GlobalId, NodeKind};
-use tradewind_loader::Loaded;
 use tradewind_persistence::read::address::{AddressRow, addresses_by_customers};
 use uuid::Uuid;
 
 batch!(
     /// Address books.
     AddressesOf, "addresses", Uuid => Arc<Vec<AddressRow>>, |list| list.len(),
-    |source, keys| {
-        let mut books = addresses_by_customers(&source.db, keys.clone()).await?;
-        let all: Loaded<_, _> =
-            shared(keys.into_iter().map(|customer| (customer, books.remove(&customer).unwrap_or_default())));
-        Ok(all)
-    }
+    |source, keys| Ok(shared(addresses_by_customers(&source.db, keys).await?))
 );
 cached!(AddressesOf as Address;
     key(source, customer, out) { write!(out, "{customer}") }

@@ -97,7 +97,7 @@ impl AddressPayload {
             Err(_) => None,
             Ok(entry) => book(ctx, customer).await?.into_iter().find(|address| address.row().id == entry.address_id),
         };
-        Ok(Self { address, customer: Customer::load(ctx, customer).await?, user_errors: refusals(outcome) })
+        Ok(Self { address, customer: Customer::load(ctx, customer).await?, user_errors: refusals(ctx, outcome) })
     }
 }
 

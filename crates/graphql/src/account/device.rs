@@ -12,7 +12,6 @@ use async_graphql::{Context, ID, Object, Result};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use tradewind_domain::global_id::{GlobalId, NodeKind};
-use tradewind_loader::Loaded;
 use tradewind_persistence::read::session::{DeviceRow, devices_by_customers};
 use uuid::Uuid;
 
@@ -22,12 +21,7 @@ const LISTED: u32 = 100;
 batch!(
     /// Devices of customers.
     DevicesOf, "devices", Uuid => Arc<Vec<DeviceRow>>, |list| list.len(),
-    |source, keys| {
-        let mut devices = devices_by_customers(&source.db, keys.clone(), LISTED, source.scope.now).await?;
-        let all: Loaded<_, _> =
-            shared(keys.into_iter().map(|customer| (customer, devices.remove(&customer).unwrap_or_default())));
-        Ok(all)
-    }
+    |source, keys| Ok(shared(devices_by_customers(&source.db, keys, LISTED, source.scope.now).await?))
 );
 
 /// The devices of a customer, the newest first.

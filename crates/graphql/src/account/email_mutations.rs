@@ -68,7 +68,7 @@ impl EmailMutations {
             |(accounts, ..), prepared, tx, moment| email_change::request(accounts, tx, prepared, moment).boxed(),
         )
         .await?;
-        Ok(EmailChangeRequestPayload { accepted: outcome.is_ok(), user_errors: refusals(outcome) })
+        Ok(EmailChangeRequestPayload { accepted: outcome.is_ok(), user_errors: refusals(ctx, outcome) })
     }
 
     /// Gives the account its new address, with the token of the link that was mailed there.
@@ -85,7 +85,7 @@ impl EmailMutations {
             email_change::confirm(accounts, tx, token, client, moment).boxed()
         });
         let outcome = outcome.await?;
-        Ok(EmailChangeConfirmPayload { changed: outcome.is_ok(), user_errors: refusals(outcome) })
+        Ok(EmailChangeConfirmPayload { changed: outcome.is_ok(), user_errors: refusals(ctx, outcome) })
     }
 }
 

@@ -89,7 +89,7 @@ impl PasswordMutations {
             |(accounts, ..), prepared, tx, moment| password_reset::request(accounts, tx, prepared, moment).boxed(),
         )
         .await?;
-        Ok(PasswordResetRequestPayload { accepted: outcome.is_ok(), user_errors: refusals(outcome) })
+        Ok(PasswordResetRequestPayload { accepted: outcome.is_ok(), user_errors: refusals(ctx, outcome) })
     }
 
     /// Sets a password with the token of a link that was mailed, and ends every session of the account.
@@ -112,7 +112,7 @@ impl PasswordMutations {
             |(accounts, ..), prepared, tx, moment| password_reset::apply(accounts, tx, prepared, moment).boxed(),
         )
         .await?;
-        Ok(PasswordResetPayload { done: outcome.is_ok(), user_errors: refusals(outcome) })
+        Ok(PasswordResetPayload { done: outcome.is_ok(), user_errors: refusals(ctx, outcome) })
     }
 
     /// Changes the customer's password, and ends every other session.
@@ -142,7 +142,7 @@ impl PasswordMutations {
         let ended = outcome.as_ref().map_or(0, |changed| changed.sessions_ended);
         let customer = if outcome.is_ok() { Customer::load(ctx, customer_id).await? } else { None };
         let sessions_ended = i64::try_from(ended).unwrap_or(i64::MAX);
-        Ok(PasswordChangePayload { customer, sessions_ended, user_errors: refusals(outcome) })
+        Ok(PasswordChangePayload { customer, sessions_ended, user_errors: refusals(ctx, outcome) })
     }
 }
 

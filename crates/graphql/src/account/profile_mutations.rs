@@ -90,7 +90,10 @@ impl ProfileMutations {
             profile::update(tx, *customer, input, moment).boxed()
         });
         let outcome = outcome.await?;
-        Ok(CustomerUpdatePayload { customer: Customer::load(ctx, customer).await?, user_errors: refusals(outcome) })
+        Ok(CustomerUpdatePayload {
+            customer: Customer::load(ctx, customer).await?,
+            user_errors: refusals(ctx, outcome),
+        })
     }
 
     /// Deletes the customer's account, with all that is personal.
@@ -116,7 +119,7 @@ impl ProfileMutations {
         if outcome.is_ok() {
             ctx.request().effects.change_session(SessionChange::Ended);
         }
-        Ok(CustomerDeletePayload { deleted: outcome.is_ok(), user_errors: refusals(outcome) })
+        Ok(CustomerDeletePayload { deleted: outcome.is_ok(), user_errors: refusals(ctx, outcome) })
     }
 }
 

@@ -184,7 +184,7 @@ impl SessionMutations {
             |(accounts, ..), prepared, tx, moment| register::apply(accounts, tx, prepared, moment).boxed(),
         )
         .await?;
-        Ok(CustomerRegisterPayload { accepted: outcome.is_ok(), user_errors: refusals(outcome) })
+        Ok(CustomerRegisterPayload { accepted: outcome.is_ok(), user_errors: refusals(ctx, outcome) })
     }
 
     /// Confirms an address with the token of a link that was mailed; the customer may log in from then on.
@@ -200,7 +200,7 @@ impl SessionMutations {
             verify_email::confirm(accounts, tx, token, moment).boxed()
         });
         let outcome = outcome.await?;
-        Ok(CustomerVerifyEmailPayload { verified: outcome.is_ok(), user_errors: refusals(outcome) })
+        Ok(CustomerVerifyEmailPayload { verified: outcome.is_ok(), user_errors: refusals(ctx, outcome) })
     }
 
     /// Mails the link that confirms an address again, if an account waits for it.
@@ -220,7 +220,7 @@ impl SessionMutations {
             |(accounts, ..), prepared, tx, moment| verify_email::resend(accounts, tx, prepared, moment).boxed(),
         )
         .await?;
-        Ok(CustomerResendVerificationPayload { accepted: outcome.is_ok(), user_errors: refusals(outcome) })
+        Ok(CustomerResendVerificationPayload { accepted: outcome.is_ok(), user_errors: refusals(ctx, outcome) })
     }
 
     /// Logs a customer in.
@@ -244,7 +244,7 @@ impl SessionMutations {
         )
         .await?;
         let session = outcome.as_ref().ok().map(|logged_in| SessionToken::start(ctx, logged_in, transport));
-        Ok(CustomerLogInPayload { session, user_errors: refusals(outcome) })
+        Ok(CustomerLogInPayload { session, user_errors: refusals(ctx, outcome) })
     }
 
     /// Gives the session of this request another token, and more time. The old token is over.
@@ -263,7 +263,7 @@ impl SessionMutations {
         });
         let outcome = outcome.await?;
         let session = outcome.as_ref().ok().map(|session| SessionToken::start(ctx, session, transport));
-        Ok(SessionRefreshPayload { session, user_errors: refusals(outcome) })
+        Ok(SessionRefreshPayload { session, user_errors: refusals(ctx, outcome) })
     }
 
     /// Ends the session of this request; it may have ended before.
@@ -327,7 +327,7 @@ impl SessionRevokePayload {
         Ok(Self {
             sessions_ended: i64::try_from(ended).unwrap_or(i64::MAX),
             customer: Customer::load(ctx, customer).await?,
-            user_errors: refusals(outcome),
+            user_errors: refusals(ctx, outcome),
         })
     }
 }

@@ -108,13 +108,11 @@ pub struct Cart {
 }
 
 impl Cart {
-    /// None: there is no such cart. Whose it is has been asked before.
-    pub(crate) async fn load(ctx: &Context<'_>, id: Uuid, destination: &Destination) -> Result<Option<Self>> {
-        let stored = cart_by_id(Conn::from(&ctx.request().db), id).await.map_err(database)?;
-        match stored {
-            Some(stored) => Self::priced(ctx, stored, destination).await.map(Some),
-            None => Ok(None),
-        }
+    /// A cart that a flow has just written for this client.
+    pub(crate) async fn written(ctx: &Context<'_>, id: Uuid) -> Result<Self> {
+        let gone = || database(DbError::Setup("a cart that was just written is gone".to_owned()));
+        let stored = cart_by_id(Conn::from(&ctx.request().db), id).await.map_err(database)?.ok_or_else(gone)?;
+        Self::priced(ctx, stored, &Destination::default()).await
     }
 
     async fn priced(ctx: &Context<'_>, stored: StoredCart, destination: &Destination) -> Result<Self> {
@@ -320,20 +318,13 @@ impl CartQuery {
         let reference = cart_ref(ctx, cart)?;
         let destination = destination.map(self::destination).transpose()?.unwrap_or_default();
         let request = ctx.request();
-        let stored = cart_by_id(Conn::from(&request.db), reference.id).await.map_err(database)?;
-        let token = reference.token.as_ref().map(Token::hash);
-        let theirs = stored.filter(|cart| cart.is_open_to(token.as_deref(), reference.customer_id, request.scope.now));
-        match theirs {
+        let carts = &request.commerce().carts;
+        let theirs = carts.cart_by_ref(Conn::from(&request.db), &reference, request.scope.now).await;
+        match theirs.map_err(database)? {
             Some(stored) => Cart::priced(ctx, stored, &destination).await.map(Some),
             None => Ok(None),
         }
     }
-}
-
-/// The id of a cart that a flow wrote.
-pub(crate) async fn written(ctx: &Context<'_>, id: Uuid) -> Result<Cart> {
-    let gone = || database(DbError::Setup("a cart that was just written is gone".to_owned()));
-    Cart::load(ctx, id, &Destination::default()).await?.ok_or_else(gone)
 }
 
 direct!(Cart {});

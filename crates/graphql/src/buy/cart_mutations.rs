@@ -1,6 +1,6 @@
 //! What shoppers do with carts.
 use super::{
-    cart::{Cart, CartAccessInput, CartWarning, cart_ref, written},
+    cart::{Cart, CartAccessInput, CartWarning, cart_ref},
     checkout_mutations::viewer_customer,
     errors::CartUserError,
 };
@@ -14,18 +14,21 @@ use crate::{
     policy::{Decision, governed},
 };
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
-use futures_util::FutureExt;
+use futures_util::{FutureExt, future::BoxFuture};
 use std::collections::BTreeMap;
 use tradewind_commerce::{
-    account::Outcome,
-    cart::{CartChange, LineUpdate, NewCart, NewLine},
+    account::{Moment, Outcome},
+    cart::{CartChange, CartRef, Carts, LineUpdate, NewCart, NewLine},
     pricing::gift_card_by_code,
 };
 use tradewind_domain::{
     cart::{self, CartErrorCode},
     global_id::NodeKind,
 };
-use tradewind_persistence::write::Conn;
+use tradewind_persistence::{
+    DbError,
+    write::{Conn, WriteTx},
+};
 use uuid::Uuid;
 
 /// A text of the storefront's own.
@@ -123,14 +126,34 @@ fn new_lines(argument: &str, lines: Vec<CartLineInput>) -> Result<Vec<NewLine>> 
     lines.into_iter().enumerate().map(line).collect()
 }
 
-impl CartPayload {
-    async fn of(ctx: &Context<'_>, outcome: Outcome<CartChange, CartErrorCode>) -> Result<Self> {
-        let cart = match &outcome {
-            Ok(change) => Some(written(ctx, change.cart_id).await?),
-            Err(_) => None,
-        };
-        Ok(Self { cart, user_errors: refusals(outcome) })
-    }
+/// What a change of a cart borrows from: the rules, which cart, the version that is expected, and what is wanted.
+type Wanted<'c, I> = (&'c Carts, CartRef, Option<i64>, I);
+
+/// Changes a cart, and shows it whole.
+async fn change<'c, I, F>(
+    ctx: &'c Context<'_>,
+    at: CartRef,
+    expected_version: Option<i64>,
+    input: I,
+    body: F,
+) -> Result<CartPayload>
+where
+    I: Send + Sync,
+    F: for<'t, 'r> Fn(
+            &'t Wanted<'c, I>,
+            &'t WriteTx,
+            &'t mut Moment<'r>,
+        ) -> BoxFuture<'t, Result<Outcome<CartChange, CartErrorCode>, DbError>>
+        + Send
+        + Sync,
+{
+    let wanted = (&ctx.request().commerce().carts, at, expected_version, input);
+    let outcome = run(ctx, Keep::Plainly, &wanted, body).await?;
+    let cart = match &outcome {
+        Ok(change) => Some(Cart::written(ctx, change.cart_id).await?),
+        Err(_) => None,
+    };
+    Ok(CartPayload { cart, user_errors: refusals(ctx, outcome) })
 }
 
 /// Mutations about carts.
@@ -160,11 +183,11 @@ impl CartMutations {
         let (cart, token) = match &outcome {
             Ok(created) => {
                 let token = created.token.as_ref().map(|token| token.expose().to_owned());
-                (Some(written(ctx, created.change.cart_id).await?), token)
+                (Some(Cart::written(ctx, created.change.cart_id).await?), token)
             }
             Err(_) => (None, None),
         };
-        Ok(CartCreatePayload { cart, token, user_errors: refusals(outcome) })
+        Ok(CartCreatePayload { cart, token, user_errors: refusals(ctx, outcome) })
     }
 
     /// Puts something into a cart, or all of it not at all.
@@ -176,12 +199,11 @@ impl CartMutations {
         #[graphql(desc = "What.")] lines: Vec<CartLineInput>,
         #[graphql(desc = "Refused where the cart has another version by now.")] expected_version: Option<i64>,
     ) -> Result<CartPayload> {
-        let (carts, at) = (&ctx.request().commerce().carts, cart_ref(ctx, cart)?);
-        let state = (carts, at, expected_version, new_lines("lines", lines)?);
-        let outcome = run(ctx, Keep::Plainly, &state, |(carts, at, version, lines), tx, moment| {
+        let at = cart_ref(ctx, cart)?;
+        change(ctx, at, expected_version, new_lines("lines", lines)?, |(carts, at, version, lines), tx, moment| {
             carts.add_lines(tx, at, *version, lines, moment).boxed()
-        });
-        CartPayload::of(ctx, outcome.await?).await
+        })
+        .await
     }
 
     /// Changes lines of a cart, or none of them.
@@ -201,12 +223,11 @@ impl CartMutations {
             })
         };
         let updates: Vec<_> = lines.into_iter().enumerate().map(update).collect::<Result<_>>()?;
-        let (carts, at) = (&ctx.request().commerce().carts, cart_ref(ctx, cart)?);
-        let state = (carts, at, expected_version, updates);
-        let outcome = run(ctx, Keep::Plainly, &state, |(carts, at, version, updates), tx, moment| {
+        let at = cart_ref(ctx, cart)?;
+        change(ctx, at, expected_version, updates, |(carts, at, version, updates), tx, moment| {
             carts.update_lines(tx, at, *version, updates, moment.now()).boxed()
-        });
-        CartPayload::of(ctx, outcome.await?).await
+        })
+        .await
     }
 
     /// Takes lines out of a cart.
@@ -220,12 +241,11 @@ impl CartMutations {
     ) -> Result<CartPayload> {
         let id = |(place, id): (usize, &ID)| typed_id(format_args!("lineIds[{place}]"), id, NodeKind::CartLine);
         let ids: Vec<Uuid> = line_ids.iter().enumerate().map(id).collect::<Result<_>>()?;
-        let (carts, at) = (&ctx.request().commerce().carts, cart_ref(ctx, cart)?);
-        let state = (carts, at, expected_version, ids);
-        let outcome = run(ctx, Keep::Plainly, &state, |(carts, at, version, ids), tx, moment| {
+        let at = cart_ref(ctx, cart)?;
+        change(ctx, at, expected_version, ids, |(carts, at, version, ids), tx, moment| {
             carts.remove_lines(tx, at, *version, ids, moment.now()).boxed()
-        });
-        CartPayload::of(ctx, outcome.await?).await
+        })
+        .await
     }
 
     /// Sets the shopper's word to the shop.
@@ -237,11 +257,11 @@ impl CartMutations {
         #[graphql(desc = "From now on; may be empty.")] note: String,
         #[graphql(desc = "Refused where the cart has another version by now.")] expected_version: Option<i64>,
     ) -> Result<CartPayload> {
-        let state = (&ctx.request().commerce().carts, cart_ref(ctx, cart)?, expected_version, note);
-        let outcome = run(ctx, Keep::Plainly, &state, |(carts, at, version, note), tx, moment| {
+        let at = cart_ref(ctx, cart)?;
+        change(ctx, at, expected_version, note, |(carts, at, version, note), tx, moment| {
             carts.set_note(tx, at, *version, note, moment.now()).boxed()
-        });
-        CartPayload::of(ctx, outcome.await?).await
+        })
+        .await
     }
 
     /// Sets the storefront's notes about a cart, in place of those that are there.
@@ -254,11 +274,11 @@ impl CartMutations {
         #[graphql(desc = "Refused where the cart has another version by now.")] expected_version: Option<i64>,
     ) -> Result<CartPayload> {
         let attributes = self::attributes(&attributes);
-        let state = (&ctx.request().commerce().carts, cart_ref(ctx, cart)?, expected_version, attributes);
-        let outcome = run(ctx, Keep::Plainly, &state, |(carts, at, version, attributes), tx, moment| {
+        let at = cart_ref(ctx, cart)?;
+        change(ctx, at, expected_version, attributes, |(carts, at, version, attributes), tx, moment| {
             carts.set_attributes(tx, at, *version, attributes.clone(), moment.now()).boxed()
-        });
-        CartPayload::of(ctx, outcome.await?).await
+        })
+        .await
     }
 
     /// Enters a coupon code. Whether it takes something off, the cart's bill and warnings say.
@@ -270,11 +290,11 @@ impl CartMutations {
         #[graphql(desc = "As the shopper typed it.")] code: String,
         #[graphql(desc = "Refused where the cart has another version by now.")] expected_version: Option<i64>,
     ) -> Result<CartPayload> {
-        let state = (&ctx.request().commerce().carts, cart_ref(ctx, cart)?, expected_version, code);
-        let outcome = run(ctx, Keep::Plainly, &state, |(carts, at, version, code), tx, moment| {
+        let at = cart_ref(ctx, cart)?;
+        change(ctx, at, expected_version, code, |(carts, at, version, code), tx, moment| {
             carts.add_code(tx, at, *version, code, moment.now()).boxed()
-        });
-        CartPayload::of(ctx, outcome.await?).await
+        })
+        .await
     }
 
     /// Takes a coupon code out.
@@ -286,11 +306,11 @@ impl CartMutations {
         #[graphql(desc = "The code.")] code: String,
         #[graphql(desc = "Refused where the cart has another version by now.")] expected_version: Option<i64>,
     ) -> Result<CartPayload> {
-        let state = (&ctx.request().commerce().carts, cart_ref(ctx, cart)?, expected_version, code);
-        let outcome = run(ctx, Keep::Plainly, &state, |(carts, at, version, code), tx, moment| {
+        let at = cart_ref(ctx, cart)?;
+        change(ctx, at, expected_version, code, |(carts, at, version, code), tx, moment| {
             carts.remove_code(tx, at, *version, code, moment.now()).boxed()
-        });
-        CartPayload::of(ctx, outcome.await?).await
+        })
+        .await
     }
 
     /// Lets a gift card pay. Throttled, because codes can be guessed.
@@ -314,11 +334,10 @@ impl CartMutations {
             let message = format!("too many codes were tried: try again in {} seconds", wait.as_secs().max(1));
             return Err(crate::error::error(crate::error::Code::RateLimited, message));
         }
-        let state = (&request.commerce().carts, at, expected_version, code);
-        let outcome = run(ctx, Keep::Plainly, &state, |(carts, at, version, code), tx, moment| {
+        change(ctx, at, expected_version, code, |(carts, at, version, code), tx, moment| {
             carts.add_gift_card(tx, at, *version, code, moment.now()).boxed()
-        });
-        CartPayload::of(ctx, outcome.await?).await
+        })
+        .await
     }
 
     /// Takes a gift card out.
@@ -330,15 +349,15 @@ impl CartMutations {
         #[graphql(desc = "What stands on the card.")] code: String,
         #[graphql(desc = "Refused where the cart has another version by now.")] expected_version: Option<i64>,
     ) -> Result<CartPayload> {
-        let state = (&ctx.request().commerce().carts, cart_ref(ctx, cart)?, expected_version, code);
-        let outcome = run(ctx, Keep::Plainly, &state, |(carts, at, version, code), tx, moment| {
+        let at = cart_ref(ctx, cart)?;
+        change(ctx, at, expected_version, code, |(carts, at, version, code), tx, moment| {
             async move {
                 let card = gift_card_by_code(Conn::from(tx), code).await?.ok().map(|card| card.card.id);
                 carts.remove_gift_card(tx, at, *version, card.unwrap_or_default(), moment.now()).await
             }
             .boxed()
-        });
-        CartPayload::of(ctx, outcome.await?).await
+        })
+        .await
     }
 
     /// Makes a guest's cart the customer's, who has just logged in: what is in both is added up.
@@ -359,10 +378,10 @@ impl CartMutations {
             Ok(claimed) => {
                 let warnings =
                     claimed.warnings.iter().map(|warning| CartWarning::of(&cart::CartWarning::from(*warning)));
-                (Some(written(ctx, claimed.change.cart_id).await?), warnings.collect())
+                (Some(Cart::written(ctx, claimed.change.cart_id).await?), warnings.collect())
             }
         };
-        Ok(CartClaimPayload { cart, merge_warnings, user_errors: refusals(outcome) })
+        Ok(CartClaimPayload { cart, merge_warnings, user_errors: refusals(ctx, outcome) })
     }
 }
 

@@ -137,7 +137,7 @@ impl CheckoutMutations {
         };
         request.effects.hold_secret();
         let token = token.map(|token| token.expose().to_owned());
-        Ok(CheckoutPayload { checkout, token, user_errors: refusals(outcome) })
+        Ok(CheckoutPayload { checkout, token, user_errors: refusals(ctx, outcome) })
     }
 
     /// Changes a checkout whose payment is not under way, and works out again what it costs; goods stay held, and until when.
@@ -164,7 +164,7 @@ impl CheckoutMutations {
         Ok(CheckoutPayload {
             checkout: Checkout::load(ctx, &state.1).await?,
             token: None,
-            user_errors: refusals(outcome),
+            user_errors: refusals(ctx, outcome),
         })
     }
 
@@ -188,7 +188,7 @@ impl CheckoutMutations {
         request.effects.hold_secret();
         let (token, mut payload) = (&state.1, CheckoutPayPayload::nothing());
         match begun {
-            Err(_) => payload.user_errors = refusals(begun),
+            Err(_) => payload.user_errors = refusals(ctx, begun),
             Ok(begun) => {
                 let action = checkouts.drive(begun).await.map_err(fault)?;
                 request.loaders.forget();
@@ -227,7 +227,7 @@ impl CheckoutMutations {
             order,
             order_token,
             checkout: Checkout::load(ctx, &state.0).await?,
-            user_errors: refusals(outcome),
+            user_errors: refusals(ctx, outcome),
         })
     }
 
@@ -244,7 +244,7 @@ impl CheckoutMutations {
         Ok(CheckoutPayload {
             checkout: Checkout::load(ctx, &state.1).await?,
             token: None,
-            user_errors: refusals(outcome),
+            user_errors: refusals(ctx, outcome),
         })
     }
 }

@@ -27,7 +27,6 @@ use tradewind_domain::{
     order,
     word::Word,
 };
-use tradewind_loader::Loaded;
 use tradewind_persistence::{
     DbError,
     read::order::{OrderHistoryRow, OrderLineRow, OrderRow, history_by_orders, lines_by_orders, orders_by_ids},
@@ -42,20 +41,12 @@ batch!(
 batch!(
     /// Lines of orders.
     OrderLinesOf, "orderLines", Uuid => Arc<Vec<OrderLineRow>>, |list| list.len(),
-    |source, keys| {
-        let mut all = lines_by_orders(&source.db, keys.clone()).await?;
-        let loaded: Loaded<_, _> = shared(keys.into_iter().map(|key| (key, all.remove(&key).unwrap_or_default())));
-        Ok(loaded)
-    }
+    |source, keys| Ok(shared(lines_by_orders(&source.db, keys).await?))
 );
 batch!(
     /// What happened to orders.
     HistoryOf, "orderHistory", Uuid => Arc<Vec<OrderHistoryRow>>, |list| list.len(),
-    |source, keys| {
-        let mut all = history_by_orders(&source.db, keys.clone()).await?;
-        let loaded: Loaded<_, _> = shared(keys.into_iter().map(|key| (key, all.remove(&key).unwrap_or_default())));
-        Ok(loaded)
-    }
+    |source, keys| Ok(shared(history_by_orders(&source.db, keys).await?))
 );
 
 word_enums! {

@@ -5,7 +5,7 @@ use crate::{
     buy::checkout_mutations::viewer_customer,
     context::Request as _,
     execution::direct,
-    mutation::{Keep, refusals, run},
+    mutation::{Keep, UserError as _, refusals, run},
     node::typed_id,
     policy::{Decision, governed},
 };
@@ -123,7 +123,7 @@ impl OrderPayload {
             message: "There is no such order, or it is somebody else's: log in, or send its token.".to_owned(),
             retry_after: None,
         };
-        Self { order: None, user_errors: vec![refused.into()] }
+        Self { order: None, user_errors: vec![OrderUserError::of(refused, false)] }
     }
 
     /// Payments that the change means something for are seen to now, and by the sweeper where that fails.
@@ -137,7 +137,7 @@ impl OrderPayload {
             }
             request.loaders.forget();
         }
-        Ok(Self { order: Order::load(ctx, id).await?, user_errors: refusals(outcome) })
+        Ok(Self { order: Order::load(ctx, id).await?, user_errors: refusals(ctx, outcome) })
     }
 }
 

@@ -15,27 +15,18 @@ use tradewind_domain::{
     global_id::{GlobalId, NodeKind},
     order,
 };
-use tradewind_loader::Loaded;
 use tradewind_persistence::read::order_parts::{PartRow, fulfilments_by_orders, returns_by_orders};
 use uuid::Uuid;
 
 batch!(
     /// Parcels of orders.
     FulfilmentsOf, "fulfilments", Uuid => Arc<Vec<PartRow>>, |list| list.len(),
-    |source, keys| {
-        let mut all = fulfilments_by_orders(&source.db, keys.clone()).await?;
-        let loaded: Loaded<_, _> = shared(keys.into_iter().map(|key| (key, all.remove(&key).unwrap_or_default())));
-        Ok(loaded)
-    }
+    |source, keys| Ok(shared(fulfilments_by_orders(&source.db, keys).await?))
 );
 batch!(
     /// What comes back of orders.
     ReturnsOf, "returns", Uuid => Arc<Vec<PartRow>>, |list| list.len(),
-    |source, keys| {
-        let mut all = returns_by_orders(&source.db, keys.clone()).await?;
-        let loaded: Loaded<_, _> = shared(keys.into_iter().map(|key| (key, all.remove(&key).unwrap_or_default())));
-        Ok(loaded)
-    }
+    |source, keys| Ok(shared(returns_by_orders(&source.db, keys).await?))
 );
 
 word_enums! {

@@ -15,18 +15,13 @@ use tradewind_domain::{
     payment::{Payment as State, PaymentStage, PaymentStatus as Status},
     word::Word as _,
 };
-use tradewind_loader::Loaded;
 use tradewind_persistence::read::order_parts::{PaymentRow, payments_by_checkouts};
 use uuid::Uuid;
 
 batch!(
     /// Payments of checkouts.
     PaymentsOf, "payments", Uuid => Arc<Vec<PaymentRow>>, |list| list.len(),
-    |source, keys| {
-        let mut all = payments_by_checkouts(&source.db, keys.clone()).await?;
-        let loaded: Loaded<_, _> = shared(keys.into_iter().map(|key| (key, all.remove(&key).unwrap_or_default())));
-        Ok(loaded)
-    }
+    |source, keys| Ok(shared(payments_by_checkouts(&source.db, keys).await?))
 );
 
 word_enums! {

@@ -10,4 +10,4 @@ mod user_error;
 pub use commerce::Commerce;
 pub(crate) use commerce::SharedCommerce;
 pub(crate) use run::{Keep, fault, flow, refusals, run};
-pub(crate) use user_error::{path, user_errors};
+pub(crate) use user_error::{UserError, path, user_errors};

@@ -1,5 +1,5 @@
 //! One field of a mutation: a transaction, once for each idempotency key, known to all readers before it is answered.
-use super::seal;
+use super::{UserError, seal};
 use crate::{
     context::Request as _,
     error::{Code, bad_input, database, error},
@@ -13,7 +13,7 @@ use serde::{Deserialize as _, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::time::Instant;
 use tradewind_commerce::{
-    account::{AccountError, Moment, Outcome, Refused},
+    account::{AccountError, Moment, Outcome},
     checkout::BuyError,
 };
 use tradewind_persistence::{
@@ -178,8 +178,10 @@ where
 }
 
 /// The refusals of an outcome as `userErrors`.
-pub(crate) fn refusals<T, C, E: From<Refused<C>>>(outcome: Outcome<T, C>) -> Vec<E> {
-    outcome.err().into_iter().flatten().map(E::from).collect()
+pub(crate) fn refusals<T, C, E: UserError<C>>(ctx: &Context<'_>, outcome: Outcome<T, C>) -> Vec<E> {
+    let arguments = &ctx.item.node.arguments;
+    let has_input = arguments.iter().any(|(name, _)| name.node == "input");
+    outcome.err().into_iter().flatten().map(|refused| E::of(refused, has_input)).collect()
 }
 
 async fn settle<T, C>(ctx: &Context<'_>, went: Went<T, C>) -> Result<Outcome<T, C>> {

@@ -1,5 +1,7 @@
 //! Expected refusals: `userErrors` of a payload, each type with the codes of its flow.
 
+use tradewind_commerce::account::Refused;
+
 /// Declares enums of codes, and the types of `userErrors` with them.
 macro_rules! user_errors {
     ($($(#[doc = $doc:literal])+ $error:ident { $code:ident = $flow:ty })+) => {
@@ -20,9 +22,9 @@ macro_rules! user_errors {
                 pub retry_after: Option<i32>,
             }
 
-            impl From<tradewind_commerce::account::Refused<$flow>> for $error {
-                fn from(refused: tradewind_commerce::account::Refused<$flow>) -> Self {
-                    let path = $crate::mutation::path(refused.field.as_deref());
+            impl $crate::mutation::UserError<$flow> for $error {
+                fn of(refused: tradewind_commerce::account::Refused<$flow>, has_input: bool) -> Self {
+                    let path = $crate::mutation::path(refused.field.as_deref(), has_input);
                     let retry_after = refused.retry_after.map(|seconds| i32::try_from(seconds).unwrap_or(i32::MAX));
                     Self { message: refused.message, path, code: $code(refused.code), retry_after }
                 }
@@ -35,8 +37,26 @@ macro_rules! user_errors {
 }
 pub(crate) use user_errors;
 
-/// `input.` and the steps to a field of it.
-pub(crate) fn path(field: Option<&str>) -> Vec<String> {
+/// One of `userErrors`.
+pub(crate) trait UserError<C> {
+    /// Of a mutation that takes what the flow knows as its `input`, or as arguments of its own.
+    fn of(refused: Refused<C>, has_input: bool) -> Self;
+}
+
+/// The steps from the mutation's arguments to a field.
+pub(crate) fn path(field: Option<&str>, has_input: bool) -> Vec<String> {
     let steps = field.into_iter().flat_map(|field| field.split('.'));
-    field.iter().map(|_| "input").chain(steps).map(str::to_owned).collect()
+    field.iter().filter(|_| has_input).map(|_| "input").chain(steps).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path;
+
+    #[test]
+    fn a_path_begins_with_an_argument() {
+        assert_eq!(path(Some("email"), true), ["input", "email"]);
+        assert_eq!(path(Some("lines.0.quantity"), false), ["lines", "0", "quantity"]);
+        assert!(path(None, true).is_empty() && path(None, false).is_empty());
+    }
 }

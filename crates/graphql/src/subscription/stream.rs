@@ -182,7 +182,7 @@ impl EventStream {
                 channel,
                 scope,
                 loaders,
-                caller: context.caller.clone(),
+                caller: Arc::clone(&context.caller),
                 effects: Arc::default(),
                 keyed: None,
                 db: self.engine.db().clone(),

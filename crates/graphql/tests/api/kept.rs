@@ -1,7 +1,7 @@
 //! Reads through the cache: what is asked again costs no statement, and no answer outlives a write.
 use crate::shop::{Shop, answer, now};
 use serde_json::{Value, json};
-use tradewind_graphql::{Caller, Engine, GraphqlRequest, Outcome, RequestContext};
+use tradewind_graphql::{Engine, GraphqlRequest, Outcome, RequestContext};
 
 const PAGE: &str = r#"query($slug: String!) { product(slug: $slug) {
     title priceRange { min { amount } } category { name ancestors { name } } collections { title }
@@ -17,7 +17,7 @@ async fn ask(engine: &Engine, query: &str, variables: Value) -> Outcome {
         channel: None,
         explain: true,
         cost: false,
-        caller: Caller::default(),
+        caller: std::sync::Arc::default(),
         queries_only: false,
         now: now(),
         request_id: "test".into(),

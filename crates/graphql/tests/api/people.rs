@@ -97,7 +97,7 @@ impl<'s> Person<'s> {
             channel: None,
             explain: false,
             cost: false,
-            caller: self.caller.clone(),
+            caller: self.caller.clone().into(),
             queries_only: false,
             now: self.now,
             request_id: "test".into(),

@@ -25,7 +25,7 @@ use tradewind_domain::{
     variant::{Price, StockOnHand, Variant},
     warehouse::Warehouse,
 };
-use tradewind_graphql::{Caller, DatabaseLog, Engine, GraphqlRequest, Limits, Outcome, RequestContext};
+use tradewind_graphql::{DatabaseLog, Engine, GraphqlRequest, Limits, Outcome, RequestContext};
 use tradewind_kv::Redis;
 use tradewind_persistence::{Db, DbBackend, DbConfig, cache_log::CacheLog, write};
 use tradewind_resilience::DependencyMetrics;
@@ -317,7 +317,7 @@ impl Shop {
             channel: channel.map(Into::into),
             explain: true,
             cost: true,
-            caller: Caller::default(),
+            caller: std::sync::Arc::default(),
             queries_only: false,
             now: now(),
             request_id: "test".into(),

@@ -6,7 +6,7 @@ use tradewind_domain::{
     global_id::{GlobalId, NodeKind},
     product::{Product, ProductStatus},
 };
-use tradewind_graphql::{Caller, EventStream, GraphqlRequest, Outcome, RequestContext};
+use tradewind_graphql::{EventStream, GraphqlRequest, Outcome, RequestContext};
 use tradewind_persistence::write;
 
 fn at(now: DateTime<Utc>, channel: Option<&str>) -> RequestContext {
@@ -14,7 +14,7 @@ fn at(now: DateTime<Utc>, channel: Option<&str>) -> RequestContext {
         channel: channel.map(Into::into),
         cost: false,
         explain: true,
-        caller: Caller::default(),
+        caller: std::sync::Arc::default(),
         queries_only: true,
         now,
         request_id: "test".into(),

@@ -29,7 +29,7 @@ pub struct StoredCart {
     pub version: i64,
     /// What is in it.
     pub cart: Cart,
-    /// In the order of entering: the first one pays first.
+    /// In the order of entering; which one pays first, the rules of totals say.
     pub gift_card_ids: Vec<Uuid>,
     /// Bought: it does not change any more.
     pub bought_at: Option<DateTime<Utc>>,

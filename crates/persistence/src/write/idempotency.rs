@@ -58,7 +58,11 @@ pub fn request_hash(document: &str, operation: Option<&str>, variables: &serde_j
         hash.update(part);
     }
     hash_value(&mut hash, variables);
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hash.finalize())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// As JSON with sorted fields: whether `serde_json` sorts them depends on who else uses it in the same build.
@@ -183,8 +187,7 @@ async fn take(tx: &WriteTx, request: &KeyedRequest, wait: Duration, now: DateTim
 
 /// The database has the hash of a key: what is sealed with the key stays so for who reads the database.
 fn row_of(request: &KeyedRequest) -> [Arg; 2] {
-    let digest = Sha256::digest(request.key.as_str());
-    [Arg::Text(request.scope.clone()), Arg::Text(digest.iter().map(|byte| format!("{byte:02x}")).collect())]
+    [Arg::Text(request.scope.clone()), Arg::Text(hex(&Sha256::digest(request.key.as_str())))]
 }
 
 const OUTCOME: &str = "SELECT k.request_hash, o.outcome FROM idempotency_keys k

@@ -100,10 +100,17 @@ async fn execute(
     let asked = parse(&parts, &bytes)?;
     let (request, register) = find(site, asked).await.map_err(|cause| not_found(cause, &parts, &exchange.ids))?;
     let explain = wants(&parts.headers, "tradewind-explain") && site.graphql.explain;
-    let caller = credentials::caller(site, exchange, &parts.headers, address).await?;
-    let context = context(site, exchange, channel.clone(), queries_only, explain || exchange.traced);
-    let cost = wants(&parts.headers, "tradewind-cost");
-    let context = RequestContext { cost, caller: caller.clone(), ..context };
+    let caller = Arc::new(credentials::caller(site, exchange, &parts.headers, address).await?);
+    let context = RequestContext {
+        channel: channel.clone(),
+        explain: explain || exchange.traced,
+        cost: wants(&parts.headers, "tradewind-cost"),
+        caller: Arc::clone(&caller),
+        queries_only,
+        now: (site.clock)(),
+        request_id: exchange.ids.request_id().to_owned(),
+        trace_id: exchange.ids.trace_id().as_str().to_owned(),
+    };
     let began = exchange.micros();
     let mut prepared = lane::prepare(site, request, &context).await;
     if let Some(format) = format {
@@ -216,25 +223,6 @@ struct Told {
     explain: bool,
     /// Where the answer may be kept.
     key: Option<AnswerKey>,
-}
-
-fn context(
-    site: &Site,
-    exchange: &Exchange,
-    channel: Option<String>,
-    queries_only: bool,
-    explain: bool,
-) -> RequestContext {
-    RequestContext {
-        channel,
-        explain,
-        cost: false,
-        caller: Default::default(),
-        queries_only,
-        now: (site.clock)(),
-        request_id: exchange.ids.request_id().to_owned(),
-        trace_id: exchange.ids.trace_id().as_str().to_owned(),
-    }
 }
 
 /// The header `Tradewind-Channel`.

@@ -45,7 +45,7 @@ pub(super) fn answer(
         channel: channel(request.headers())?,
         explain: site.graphql.explain && wants(request.headers(), "tradewind-explain"),
         queries_only: false,
-        caller: tradewind_graphql::Caller::default(),
+        caller: Arc::default(),
         ids: exchange.ids.clone(),
     };
     let address = client_address(&request, site.stream.client_address_header.as_ref());

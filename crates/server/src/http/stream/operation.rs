@@ -25,7 +25,7 @@ pub(in crate::http) struct Caller {
     pub(in crate::http) channel: Option<String>,
     pub(in crate::http) explain: bool,
     pub(in crate::http) queries_only: bool,
-    pub(in crate::http) caller: tradewind_graphql::Caller,
+    pub(in crate::http) caller: Arc<tradewind_graphql::Caller>,
     pub(in crate::http) ids: Ids,
 }
 
@@ -36,7 +36,7 @@ impl Caller {
             channel: self.channel.clone(),
             explain: self.explain,
             cost: false,
-            caller: self.caller.clone(),
+            caller: Arc::clone(&self.caller),
             queries_only: self.queries_only,
             now: (site.clock)(),
             request_id: self.ids.request_id().to_owned(),
