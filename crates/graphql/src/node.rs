@@ -1,6 +1,7 @@
 //! Relay's `Node`: any object by its opaque id.
 use crate::{
     access::{AccessTo, Grant},
+    buy::Order,
     category::Category,
     channel::Channel,
     collection::Collection,
@@ -43,6 +44,8 @@ pub enum Node {
     Warehouse(Warehouse),
     /// A channel.
     Channel(Channel),
+    /// An order of the customer who asks.
+    Order(Order),
 }
 
 /// Reads an id that must be of one type.
@@ -87,11 +90,11 @@ async fn find(ctx: &Context<'_>, GlobalId { kind, id }: GlobalId) -> Result<Opti
             let channels = ctx.data_unchecked::<Arc<Directory>>().all();
             channels.iter().find(|channel| channel.row.id == id).cloned().map(|row| Node::Channel(Channel(row)))
         }
-        // No nodes: an answer with `node` could be shared by nobody if it might be a customer's.
+        NodeKind::Order => Order::own(ctx, id).await?.map(Node::Order),
+        // Reached through what they belong to.
         NodeKind::Customer
         | NodeKind::Address
         | NodeKind::Device
-        | NodeKind::Order
         | NodeKind::OrderLine
         | NodeKind::Fulfilment
         | NodeKind::Return

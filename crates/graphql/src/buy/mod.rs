@@ -16,6 +16,7 @@ pub(crate) use cart::CartQuery;
 pub(crate) use cart_mutations::CartMutations;
 pub(crate) use checkout::CheckoutQuery;
 pub(crate) use checkout_mutations::CheckoutMutations;
+pub use order::Order;
 pub(crate) use order::{HistoryOf, OrderById, OrderLinesOf};
 pub(crate) use order_mutations::OrderMutations;
 pub(crate) use order_parts::{FulfilmentsOf, ReturnsOf};

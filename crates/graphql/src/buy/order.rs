@@ -2,6 +2,7 @@
 use super::{
     address::PostalAddress,
     bill::{Attribute, Bill, currency},
+    checkout_mutations::viewer_customer,
     order_parts::{Fulfilment, OrderReturn, fulfilments, returns},
     payment::Payment,
 };
@@ -85,6 +86,12 @@ impl Order {
         row.map(Self::of).transpose()
     }
 
+    /// The order, if it is the customer's who asks.
+    pub(crate) async fn own(ctx: &Context<'_>, id: Uuid) -> Result<Option<Self>> {
+        let Some(customer) = viewer_customer(ctx) else { return Ok(None) };
+        Ok(Self::load(ctx, id).await?.filter(|order| order.row.customer_id == Some(customer)))
+    }
+
     pub(crate) fn row(&self) -> &OrderRow {
         &self.row
     }
@@ -98,7 +105,7 @@ impl Order {
 #[Object(crate = "crate::execution", directive = CacheControl::apply(Order::DECISION))]
 impl Order {
     /// Opaque id.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         ID(GlobalId::encode(NodeKind::Order, self.row.id))
     }
     /// What people call it.

@@ -2,8 +2,8 @@
 use super::{errors::OrderUserError, order::Order};
 use crate::{
     access::{AccessTo, Grant},
-    buy::checkout_mutations::viewer_customer,
     context::Request as _,
+    error::database,
     execution::direct,
     mutation::{Keep, UserError as _, refusals, run},
     node::typed_id,
@@ -16,7 +16,6 @@ use tradewind_commerce::{
     orders::{By, Changed, Missing, OrderCode, order_of_token},
 };
 use tradewind_domain::{global_id::NodeKind, order::Units};
-use tradewind_persistence::{Db, read::order::orders_by_ids};
 use uuid::Uuid;
 
 /// Which order: a customer's own by its id, any by its token.
@@ -101,18 +100,17 @@ fn units(lines: &[OrderUnitsInput]) -> Result<Units> {
 
 /// The order, if it is the client's.
 async fn find(ctx: &Context<'_>, input: OrderAccessInput) -> Result<Option<Uuid>> {
-    let db: &Db = &ctx.request().db;
-    let found = match (input.token, input.id) {
-        (Some(token), _) => order_of_token(db, &Token::sent(token)).await.map_err(crate::error::database)?,
+    match (input.token, input.id) {
+        (Some(token), _) => {
+            let found = order_of_token(&ctx.request().db, &Token::sent(token)).await.map_err(database)?;
+            Ok(found.map(|row| row.id))
+        }
         (None, Some(id)) => {
             let id = typed_id("order.id", &id, NodeKind::Order)?;
-            let rows = orders_by_ids(db, vec![id]).await.map_err(crate::error::database)?;
-            let own = viewer_customer(ctx);
-            rows.into_iter().find(|row| own.is_some() && row.customer_id == own)
+            Ok(Order::own(ctx, id).await?.map(|order| order.row().id))
         }
-        (None, None) => None,
-    };
-    Ok(found.map(|row| row.id))
+        (None, None) => Ok(None),
+    }
 }
 
 impl OrderPayload {

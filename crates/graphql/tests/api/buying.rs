@@ -227,6 +227,11 @@ async fn a_customer_has_orders_and_a_cart_of_their_own() {
         let id = ada.ask("{ customer { orders { nodes { id } } } }", json!({})).await["customer"]["orders"]["nodes"][0]
             ["id"]
             .clone();
+        let node = "query($id: ID!) { node(id: $id) { id ... on Order { number } } }";
+        assert!(ada.ask(node, json!({ "id": id })).await["node"]["number"].is_i64(), "{}", shop.name);
+        for other in [&eve, &Person::new(&shop, &shop.engine)] {
+            assert_eq!(other.ask(node, json!({ "id": id })).await["node"], Value::Null, "{}", shop.name);
+        }
         let cancel = "mutation($id: ID!) { orderCancel(order: { id: $id }) { order { number } userErrors { code } } }";
         let refused = eve.ask(cancel, json!({ "id": id })).await;
         assert_eq!(refused["orderCancel"], json!({ "order": null, "userErrors": [{ "code": "ORDER_NOT_FOUND" }] }));
