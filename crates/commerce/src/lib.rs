@@ -13,6 +13,7 @@ pub mod pricing;
 pub mod seed;
 pub mod shopify;
 mod sources;
+pub mod staff;
 pub mod webhooks;
 
 pub use sources::Sources;

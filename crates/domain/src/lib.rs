@@ -4,12 +4,13 @@
 //! - Pricing a cart: [`promotion`], [`shipping`], [`tax`], [`tax_table`], [`gift_card`], [`totals`], on top of [`money`],
 //!   [`rate`] and [`allocation`].
 //! - Buying: [`cart`], [`checkout`], [`payment`], [`order`]. `docs/buying.md` states the rules in plain words.
-//! - People: [`customer`], [`address`], [`email`], [`phone`], [`password`], [`staff`].
+//! - People: [`customer`], [`address`], [`email`], [`phone`], [`password`], [`staff`]; what staff changed: [`audit`].
 //!
 //! What a client is refused is a [`refusal::Refusal`], with a code that stays.
 pub mod address;
 pub mod address_format;
 pub mod allocation;
+pub mod audit;
 pub mod cart;
 pub mod category;
 pub mod channel;
