@@ -15,6 +15,7 @@ mod m20261127_000009_events;
 mod m20261128_000010_carts;
 mod m20261128_000011_orders;
 mod m20261128_000012_pricing;
+mod m20261128_000013_staff;
 
 /// Runs the steps in order.
 #[derive(Debug)]
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000010_carts::Migration),
             Box::new(m20261128_000011_orders::Migration),
             Box::new(m20261128_000012_pricing::Migration),
+            Box::new(m20261128_000013_staff::Migration),
         ]
     }
 }

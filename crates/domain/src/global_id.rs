@@ -25,11 +25,20 @@ pub enum NodeKind {
     ShippingMethod,
     Cart,
     CartLine,
+    StaffMember,
+    StaffRole,
+    ApiKey,
+    AuditEntry,
+    Promotion,
+    GiftCard,
+    TaxRate,
+    WebhookEndpoint,
+    WebhookDelivery,
 }
 
 impl NodeKind {
     /// Every kind, for look-ups and tests.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 28] = [
         Self::Product,
         Self::ProductVariant,
         Self::Category,
@@ -49,6 +58,15 @@ impl NodeKind {
         Self::ShippingMethod,
         Self::Cart,
         Self::CartLine,
+        Self::StaffMember,
+        Self::StaffRole,
+        Self::ApiKey,
+        Self::AuditEntry,
+        Self::Promotion,
+        Self::GiftCard,
+        Self::TaxRate,
+        Self::WebhookEndpoint,
+        Self::WebhookDelivery,
     ];
 
     /// The GraphQL type name.
@@ -73,6 +91,15 @@ impl NodeKind {
             Self::ShippingMethod => "ShippingMethod",
             Self::Cart => "Cart",
             Self::CartLine => "CartLine",
+            Self::StaffMember => "StaffMember",
+            Self::StaffRole => "StaffRole",
+            Self::ApiKey => "ApiKey",
+            Self::AuditEntry => "AuditEntry",
+            Self::Promotion => "Promotion",
+            Self::GiftCard => "GiftCard",
+            Self::TaxRate => "TaxRate",
+            Self::WebhookEndpoint => "WebhookEndpoint",
+            Self::WebhookDelivery => "WebhookDelivery",
         }
     }
 }

@@ -41,6 +41,8 @@ pub(crate) fn keyed(prepared: &Prepared, caller: &Caller, channel: Uuid) -> Opti
     let (key, hash) = (caller.idempotency_key.clone()?, prepared.request_hash.clone()?);
     let who = match caller.viewer {
         Some(Viewer::Customer { customer, .. }) => format!("customer:{customer}"),
+        Some(Viewer::Staff { member, .. }) => format!("staff:{member}"),
+        Some(Viewer::ApiKey { key, .. }) => format!("api-key:{key}"),
         None => "anonymous".to_owned(),
     };
     Some(Arc::new(KeyedRequest { key, scope: format!("{who}@{channel}"), hash }))

@@ -52,6 +52,7 @@ mod schema;
 mod schema_directive;
 mod search;
 mod shared_row;
+mod staff;
 mod stock;
 mod subscription;
 mod validation;

@@ -13,6 +13,7 @@ use crate::{
     policy::{Decision, governed},
     product::Product,
     review::Review,
+    staff::AuditEntry,
     stock::Warehouse,
     variant::ProductVariant,
 };
@@ -46,6 +47,8 @@ pub enum Node {
     Channel(Channel),
     /// An order of the customer who asks.
     Order(Order),
+    /// An entry of the audit log.
+    AuditEntry(AuditEntry),
 }
 
 /// Reads an id that must be of one type.
@@ -61,7 +64,8 @@ pub(crate) fn typed_id(argument: impl Display, id: &ID, kind: NodeKind) -> Resul
     }
 }
 
-fn decode(argument: impl Display, id: &ID) -> Result<GlobalId> {
+/// Reads an id of any type.
+pub(crate) fn decode(argument: impl Display, id: &ID) -> Result<GlobalId> {
     GlobalId::decode(id).map_err(|cause| bad_input(format!("`{argument}`: {cause}")))
 }
 
@@ -91,6 +95,7 @@ async fn find(ctx: &Context<'_>, GlobalId { kind, id }: GlobalId) -> Result<Opti
             channels.iter().find(|channel| channel.row.id == id).cloned().map(|row| Node::Channel(Channel(row)))
         }
         NodeKind::Order => Order::own(ctx, id).await?.map(Node::Order),
+        NodeKind::AuditEntry => AuditEntry::load(ctx, id).await?.map(Node::AuditEntry),
         // Reached through what they belong to.
         NodeKind::Customer
         | NodeKind::Address
@@ -101,7 +106,15 @@ async fn find(ctx: &Context<'_>, GlobalId { kind, id }: GlobalId) -> Result<Opti
         | NodeKind::Checkout
         | NodeKind::ShippingMethod
         | NodeKind::Cart
-        | NodeKind::CartLine => None,
+        | NodeKind::CartLine
+        | NodeKind::StaffMember
+        | NodeKind::StaffRole
+        | NodeKind::ApiKey
+        | NodeKind::Promotion
+        | NodeKind::GiftCard
+        | NodeKind::TaxRate
+        | NodeKind::WebhookEndpoint
+        | NodeKind::WebhookDelivery => None,
     })
 }
 

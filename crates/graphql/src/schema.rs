@@ -12,6 +12,10 @@ use crate::{
     product::ProductQuery,
     schema_directive::describe_arguments,
     search::SearchQueries,
+    staff::{
+        ApiKeyMutations, ApiKeyQuery, AuditQuery, MemberMutations, MemberQuery, RoleMutations, RoleQuery,
+        StaffPasswordMutations, StaffSessionMutations,
+    },
     subscription::Subscription,
 };
 use async_graphql::{MergedObject, SDLExportOptions, Schema, ValidationMode};
@@ -30,6 +34,10 @@ pub struct Query(
     OrderQuery,
     CheckoutQuery,
     CartQuery,
+    MemberQuery,
+    RoleQuery,
+    ApiKeyQuery,
+    AuditQuery,
 );
 
 /// All that can be done. What is refused is told in `userErrors`; with the header `Idempotency-Key` a request that comes
@@ -44,6 +52,11 @@ pub struct Mutation(
     CartMutations,
     CheckoutMutations,
     OrderMutations,
+    StaffSessionMutations,
+    StaffPasswordMutations,
+    MemberMutations,
+    RoleMutations,
+    ApiKeyMutations,
 );
 
 /// The shop's schema.

@@ -55,6 +55,9 @@ pub enum Command {
     /// Write a large made-up catalog, the same for the same seed
     #[command(after_help = "Example:\n  tradewind seed --products 10000 --seed 42")]
     Seed(SeedArgs),
+    /// Add members of staff: the first owner, and whoever locked themselves out
+    #[command(subcommand)]
+    Staff(Staff),
     /// Ask a running server whether it is ready; exit status 0 when it is
     #[command(after_help = "Example:\n  tradewind healthcheck --port 8080")]
     Healthcheck(HealthcheckArgs),
@@ -203,6 +206,50 @@ pub struct SeedArgs {
     #[arg(long, default_value_t = 42)]
     pub seed: u64,
     /// Print the sums as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Where the data is.
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+}
+
+/// `staff`.
+#[derive(Debug, Subcommand)]
+pub enum Staff {
+    /// Add a member of staff who can log in at once
+    #[command(
+        after_help = "Examples:\n  tradewind staff create --email ada@shop.example --name \"Ada\"\n  pass show shop | tradewind staff create --email ada@shop.example --name Ada --password-stdin"
+    )]
+    Create(StaffCreateArgs),
+    /// Give a member another password, let them in again, and end their sessions
+    #[command(after_help = "Example:\n  tradewind staff reset-password --email ada@shop.example")]
+    ResetPassword(StaffArgs),
+}
+
+/// `staff create`.
+#[derive(Clone, Debug, Args)]
+pub struct StaffCreateArgs {
+    /// For people
+    #[arg(long)]
+    pub name: String,
+    /// owner, merchandiser, support, warehouse or analyst
+    #[arg(long, default_value = "owner")]
+    pub role: String,
+    /// Who.
+    #[command(flatten)]
+    pub member: StaffArgs,
+}
+
+/// `staff reset-password`.
+#[derive(Clone, Debug, Args)]
+pub struct StaffArgs {
+    /// What they log in with
+    #[arg(long)]
+    pub email: String,
+    /// Read the password from the first line of standard input instead of choosing one
+    #[arg(long)]
+    pub password_stdin: bool,
+    /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
     /// Where the data is.

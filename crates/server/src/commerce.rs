@@ -104,6 +104,6 @@ fn new_id(now: DateTime<Utc>) -> uuid::Uuid {
 }
 
 /// From the operating system's generator, through the thread's.
-fn entropy() -> [u8; 32] {
+pub(crate) fn entropy() -> [u8; 32] {
     rand::random()
 }

@@ -12,29 +12,29 @@ use tradewind_domain::{
 const LONGEST_NAME: usize = 100;
 
 /// A password that is to be set for the account of the address.
-pub(super) fn new_password(password: &SecretString, email: &Email) -> Result<Password, (PasswordErrorCode, String)> {
+pub(crate) fn new_password(password: &SecretString, email: &Email) -> Result<Password, (PasswordErrorCode, String)> {
     let told = |error: PasswordError| (error.code(), error.to_string());
     Password::check(password.expose_secret(), email).map_err(told)
 }
 
 /// A password as somebody typed it to prove who they are; None where it can be nobody's.
-pub(super) fn tried_password(password: &SecretString) -> Option<Password> {
+pub(crate) fn tried_password(password: &SecretString) -> Option<Password> {
     Password::attempt(password.expose_secret()).ok()
 }
 
 /// The address of an account, to check a new password with. One that an import wrote may not be readable: then it makes no
 /// rule.
-pub(super) fn email_of(account_email: &str) -> Result<Email, AccountError> {
+pub(crate) fn email_of(account_email: &str) -> Result<Email, AccountError> {
     let nobody = || Email::parse("nobody@example.com");
     Email::parse(account_email).or_else(|_| nobody()).map_err(|error| AccountError::Failed(error.to_string()))
 }
 
-pub(super) fn email(text: &str) -> Result<Email, String> {
+pub(crate) fn email(text: &str) -> Result<Email, String> {
     Email::parse(text).map_err(|error| error.to_string())
 }
 
 /// Trimmed; may be empty.
-pub(super) fn name(text: &str) -> Result<String, String> {
+pub(crate) fn name(text: &str) -> Result<String, String> {
     let text = text.trim();
     if text.chars().count() > LONGEST_NAME {
         return Err(format!("The name is too long: use at most {LONGEST_NAME} characters."));

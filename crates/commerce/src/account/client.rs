@@ -19,7 +19,7 @@ const LONGEST_AGENT: usize = 300;
 const LONGEST_LABEL: usize = 60;
 
 impl Client {
-    pub(super) fn kept_user_agent(&self) -> String {
+    pub(crate) fn kept_user_agent(&self) -> String {
         kept(&self.user_agent, LONGEST_AGENT)
     }
 

@@ -84,7 +84,7 @@ impl PasswordHasher {
     }
 
     /// The PHC string of a password with a new random salt.
-    pub(super) async fn hash(&self, password: &Password, salt: [u8; SALT]) -> Result<String, AccountError> {
+    pub(crate) async fn hash(&self, password: &Password, salt: [u8; SALT]) -> Result<String, AccountError> {
         let (argon2, password) = (self.argon2(), password.clone());
         self.compute(move || {
             let hash = argon2.hash_password_with_salt(password.as_bytes(), &salt);
@@ -95,7 +95,7 @@ impl PasswordHasher {
     }
 
     /// Whether the password is the one of the hash. Where there is no hash it is not, after the same work.
-    pub(super) async fn verify(&self, password: &Password, hash: Option<&str>) -> Result<bool, AccountError> {
+    pub(crate) async fn verify(&self, password: &Password, hash: Option<&str>) -> Result<bool, AccountError> {
         let readable = hash.filter(|hash| PasswordHash::new(hash).is_ok());
         if readable.is_none() && hash.is_some() {
             tracing::error!("a password hash in the table customers cannot be read: its owner must set a new password");
@@ -107,7 +107,7 @@ impl PasswordHasher {
     }
 
     /// Whether the hash was made with other costs than those of now, and is to be made again while the password is known.
-    pub(super) fn is_outdated(&self, hash: &str) -> bool {
+    pub(crate) fn is_outdated(&self, hash: &str) -> bool {
         // All costs stand before the salt.
         let costs = |hash: &str| hash.splitn(5, '$').take(4).map(str::to_owned).collect::<Vec<_>>();
         costs(hash) != costs(&self.dummy)

@@ -8,7 +8,7 @@
 //! Nothing tells whether an address has an account: answers, hash computations and statements are the same.
 mod accounts;
 pub mod address_book;
-mod checks;
+pub(crate) mod checks;
 mod client;
 mod confirmed;
 pub mod delete;
@@ -28,7 +28,7 @@ pub(crate) mod refusal;
 pub mod register;
 pub mod sessions;
 mod sweep;
-mod throttle;
+pub(crate) mod throttle;
 mod token;
 pub mod verify_email;
 

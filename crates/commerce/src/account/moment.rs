@@ -33,7 +33,7 @@ impl<'r> Moment<'r> {
     }
 
     /// Random bytes.
-    pub(super) fn bytes<const N: usize>(&mut self) -> [u8; N] {
+    pub(crate) fn bytes<const N: usize>(&mut self) -> [u8; N] {
         let mut bytes = [0; N];
         self.random.fill_bytes(&mut bytes);
         bytes

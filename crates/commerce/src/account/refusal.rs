@@ -49,7 +49,7 @@ pub(crate) fn refused_field<C>(code: C, field: &str, message: &str) -> Vec<Refus
 }
 
 /// Too many attempts, with the time after which it may be tried again.
-pub(super) fn too_many<C>(code: C, retry_after: Duration) -> Vec<Refused<C>> {
+pub(crate) fn too_many<C>(code: C, retry_after: Duration) -> Vec<Refused<C>> {
     let seconds = retry_after.as_secs().max(1);
     let message = format!("There were too many attempts: try again in {seconds} seconds.");
     vec![Refused { code, field: None, message, retry_after: Some(seconds) }]
@@ -57,15 +57,15 @@ pub(super) fn too_many<C>(code: C, retry_after: Duration) -> Vec<Refused<C>> {
 
 /// Everything that is wrong with an input, because a form shows it all at once.
 #[derive(Debug)]
-pub(super) struct Checks<C>(Vec<Refused<C>>);
+pub(crate) struct Checks<C>(Vec<Refused<C>>);
 
 impl<C> Checks<C> {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Vec::new())
     }
 
     /// The value, or None with a refusal of the field.
-    pub(super) fn take<T>(&mut self, field: &str, checked: Result<T, (C, String)>) -> Option<T> {
+    pub(crate) fn take<T>(&mut self, field: &str, checked: Result<T, (C, String)>) -> Option<T> {
         checked.map_err(|(code, message)| self.0.extend(refused_field(code, field, &message))).ok()
     }
 

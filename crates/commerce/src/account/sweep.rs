@@ -3,7 +3,10 @@ use super::AccountError;
 use chrono::{DateTime, TimeDelta, Utc};
 use tradewind_persistence::{
     Db,
-    write::{delete_ended_sessions, delete_old_mails, delete_old_tokens},
+    write::{
+        delete_ended_sessions, delete_old_mails, delete_old_tokens,
+        staff::{delete_ended_staff_sessions, delete_old_staff_tokens},
+    },
 };
 
 /// How long what has ended is kept: for questions of customers.
@@ -15,7 +18,7 @@ const CHUNK: u32 = 300;
 /// What was deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
-    /// Sessions that ended by themselves.
+    /// Sessions that ended by themselves, of customers and of staff.
     pub sessions: u64,
     /// Tokens that were mailed.
     pub tokens: u64,
@@ -28,8 +31,9 @@ pub async fn sweep(db: &Db, now: DateTime<Utc>) -> Result<Swept, AccountError> {
     let before = now - KEPT;
     let tx = db.begin_write().await?;
     let swept = Swept {
-        sessions: delete_ended_sessions(&tx, before, CHUNK).await?,
-        tokens: delete_old_tokens(&tx, before, CHUNK).await?,
+        sessions: delete_ended_sessions(&tx, before, CHUNK).await?
+            + delete_ended_staff_sessions(&tx, before, CHUNK).await?,
+        tokens: delete_old_tokens(&tx, before, CHUNK).await? + delete_old_staff_tokens(&tx, before, CHUNK).await?,
         mails: delete_old_mails(&tx, before, CHUNK).await?,
     };
     tx.commit().await?;

@@ -58,7 +58,7 @@ impl Default for ThrottleConfig {
 
 /// What is counted apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Action {
+pub(crate) enum Action {
     Password,
     Registration,
     Mail,
@@ -104,7 +104,7 @@ impl Throttle {
     }
 
     /// Counts an attempt; where it is one too many, the longest time until the next is admitted.
-    pub(super) async fn admit(&self, action: Action, account: &str, client: Option<IpAddr>) -> Result<(), Duration> {
+    pub(crate) async fn admit(&self, action: Action, account: &str, client: Option<IpAddr>) -> Result<(), Duration> {
         let (word, limits) = match action {
             Action::Password => ("password", self.config.password),
             Action::Registration => ("registration", self.config.registration),

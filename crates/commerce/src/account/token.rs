@@ -19,6 +19,11 @@ impl Token {
         Self(URL_SAFE_NO_PAD.encode(moment.bytes::<32>()).into())
     }
 
+    /// With a word before it that tells what it is for.
+    pub(crate) fn beginning_with(word: &str, moment: &mut Moment<'_>) -> Self {
+        Self(format!("{word}{}", URL_SAFE_NO_PAD.encode(moment.bytes::<32>())).into())
+    }
+
     /// What a client sent, whatever it is.
     pub fn sent(text: impl Into<String>) -> Self {
         Self(SecretString::from(text.into()))

@@ -17,6 +17,8 @@ pub struct Links {
     pub change_email: String,
     /// Shows an order to whoever has the letter.
     pub order: String,
+    /// Sets the password of a member of staff.
+    pub staff_password: String,
 }
 
 /// A link that mails cannot use.
@@ -27,20 +29,23 @@ pub struct Links {
 pub struct BadLink(pub String);
 
 impl Links {
-    /// The pages `account/verify-email`, `account/reset-password`, `account/change-email` and `account/order` of a storefront, with the
-    /// token behind `#`: browsers send it to no server, so it is in no log and no `Referer`.
+    /// The pages `account/verify-email`, `account/reset-password`, `account/change-email`, `account/order` and
+    /// `staff/password` of a storefront, with the token behind `#`: browsers send it to no server, so it is in no log and no
+    /// `Referer`.
     pub fn of_storefront(url: &str) -> Self {
-        let page = |name: &str| format!("{}/account/{name}#token={{token}}", url.trim_end_matches('/'));
+        let page = |name: &str| format!("{}/{name}#token={{token}}", url.trim_end_matches('/'));
         Self {
-            verify_email: page("verify-email"),
-            reset_password: page("reset-password"),
-            change_email: page("change-email"),
-            order: page("order"),
+            verify_email: page("account/verify-email"),
+            reset_password: page("account/reset-password"),
+            change_email: page("account/change-email"),
+            order: page("account/order"),
+            staff_password: page("staff/password"),
         }
     }
 
     fn check(&self) -> Result<(), BadLink> {
-        for link in [&self.verify_email, &self.reset_password, &self.change_email, &self.order] {
+        let customers = [&self.verify_email, &self.reset_password, &self.change_email, &self.order];
+        for link in customers.into_iter().chain([&self.staff_password]) {
             let is_web = link.starts_with("https://") || link.starts_with("http://");
             if !is_web || link.matches("{token}").count() != 1 {
                 return Err(BadLink(link.clone()));
@@ -109,6 +114,14 @@ impl Post {
     /// A letter about an order, with a link to it.
     pub(crate) fn about_order(&self, language: Language, to: &str, token: &str, news: OrderNews<'_>) -> Written {
         self.write(language, to, Subject::Order(news), &with(&self.links.order, token))
+    }
+
+    pub(crate) fn staff_invitation(&self, language: Language, to: &str, token: &str, life: Duration) -> Written {
+        self.write(language, to, Subject::StaffInvitation { life }, &with(&self.links.staff_password, token))
+    }
+
+    pub(crate) fn staff_password(&self, language: Language, to: &str, token: &str, life: Duration) -> Written {
+        self.write(language, to, Subject::StaffPassword { life }, &with(&self.links.staff_password, token))
     }
 
     fn write(&self, language: Language, to: &str, subject: Subject<'_>, url: &str) -> Written {

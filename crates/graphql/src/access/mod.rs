@@ -13,5 +13,5 @@ mod viewer;
 
 pub(crate) use directive::{ACCESS, AccessTo};
 pub(crate) use field_access::{DocumentAccess, FieldAccess};
-pub(crate) use grant::{Grant, Grants};
+pub(crate) use grant::{Grant, Grants, StaffPermission};
 pub use viewer::Viewer;

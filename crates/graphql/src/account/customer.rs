@@ -136,7 +136,7 @@ impl CustomerQuery {
     async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Customer>> {
         match ctx.request().caller.viewer {
             Some(Viewer::Customer { customer, .. }) => Customer::load(ctx, customer).await,
-            None => Ok(None),
+            _ => Ok(None),
         }
     }
 }

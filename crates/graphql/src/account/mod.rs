@@ -37,6 +37,6 @@ pub(crate) fn customer_of(ctx: &Context<'_>) -> Result<(Uuid, Uuid)> {
     use crate::context::Request as _;
     match ctx.request().caller.viewer {
         Some(Viewer::Customer { customer, session }) => Ok((customer, session)),
-        None => Err(error(Code::Unauthenticated, "log in first, and send the token with the request")),
+        _ => Err(error(Code::Unauthenticated, "log in first, and send the token with the request")),
     }
 }

@@ -8,7 +8,10 @@ use chrono::{DateTime, Utc};
 use get_size2::GetSize as _;
 use std::sync::Arc;
 use tradewind_cache::{CacheError, Cached, Policy, Route, Tag, View};
-use tradewind_commerce::account::Token;
+use tradewind_commerce::{
+    account::Token,
+    staff::{self, Credential, StaffLogin},
+};
 use tradewind_loader::Loaded;
 use tradewind_persistence::{
     Db, DbError,
@@ -56,13 +59,25 @@ pub enum Authenticated {
     No,
 }
 
-/// Looks a token up: through the cache, STRICT, so that a session that was ended is over at once, everywhere.
+fn staff_viewer(credential: Credential, StaffLogin { member_id, id, permissions }: StaffLogin) -> Viewer {
+    match credential {
+        Credential::Session => Viewer::Staff { member: member_id, session: id, permissions },
+        Credential::ApiKey => Viewer::ApiKey { key: id, permissions },
+    }
+}
+
+/// Looks a token up. A customer's through the cache, STRICT, so that a session that was ended is over at once, everywhere;
+/// one of staff on the primary.
 pub(crate) async fn authenticate(
     db: &Db,
     view: Option<&View>,
     token: &Token,
     now: DateTime<Utc>,
 ) -> Result<Authenticated, DbError> {
+    if let Some(credential) = Credential::of(token) {
+        let found = staff::authenticate(db, credential, token, now).await?;
+        return Ok(found.map_or(Authenticated::No, |login| Authenticated::As(staff_viewer(credential, login))));
+    }
     let hash = token.hash();
     let load = |hashes: Vec<String>, _: Route| async move {
         let rows = sessions_by_token_hashes(db, hashes).await?;

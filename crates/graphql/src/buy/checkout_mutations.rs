@@ -288,7 +288,10 @@ async fn email_of(ctx: &Context<'_>, customer: Option<Uuid>) -> Result<Option<St
 
 /// The customer who asks.
 pub(crate) fn viewer_customer(ctx: &Context<'_>) -> Option<Uuid> {
-    ctx.request().caller.viewer.map(|Viewer::Customer { customer, .. }| customer)
+    match ctx.request().caller.viewer {
+        Some(Viewer::Customer { customer, .. }) => Some(customer),
+        _ => None,
+    }
 }
 
 direct!(CheckoutPayload {});

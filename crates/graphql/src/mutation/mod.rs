@@ -5,9 +5,11 @@
 mod commerce;
 mod run;
 mod seal;
+mod staff;
 mod user_error;
 
 pub use commerce::Commerce;
 pub(crate) use commerce::SharedCommerce;
-pub(crate) use run::{Keep, fault, flow, refusals, run};
+pub(crate) use run::{Applied, Keep, fault, flow, refusals, run};
+pub(crate) use staff::{audited, staff_of, staff_run};
 pub(crate) use user_error::{UserError, path, user_errors};

@@ -3,10 +3,17 @@ use crate::shop::{Shop, answer, now};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{FutureExt, future::BoxFuture};
 use parking_lot::Mutex;
+use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU64, Ordering};
 use tradewind_commerce::{
-    account::Token,
+    account::{Moment, Token},
     mail::{MailError, MailMessage, Mailer, send_due_mails},
+    staff::first_owner::{self, CommandMember},
+};
+use tradewind_domain::{
+    staff::{BuiltInRole, Permissions},
+    word::Word as _,
 };
 use tradewind_graphql::{Authenticated, Caller, Engine, GraphqlRequest, Outcome, RequestContext, SessionChange};
 use tradewind_persistence::write::idempotency::IdempotencyKey;
@@ -34,6 +41,44 @@ impl<'s> Person<'s> {
         person.register(email).await;
         person.log_in(email, PASSWORD).await;
         person
+    }
+
+    /// A member of staff with a role, logged in.
+    pub async fn staff(shop: &'s Shop, engine: &'s Engine, role: BuiltInRole) -> Self {
+        let mut person = Self::new(shop, engine);
+        let mut chance = ChaCha20Rng::from_seed(rand_seed());
+        let mut moment = Moment::new(person.now, &mut chance);
+        let email = format!("{}-{}@shop.example", role.as_str(), moment.id().simple());
+        let member = CommandMember {
+            email: email.clone(),
+            name: role.as_str().to_owned(),
+            role,
+            password: Some(PASSWORD.into()),
+        };
+        first_owner::create(&engine.commerce().accounts, &member, &mut moment).await.unwrap().unwrap();
+        person.staff_log_in(&email, PASSWORD).await;
+        person
+    }
+
+    pub async fn staff_log_in(&mut self, email: &str, password: &str) {
+        let query = "mutation($email: String!, $password: String!) {
+            staffLogIn(input: { email: $email, password: $password }) { session { token } userErrors { code } } }";
+        let logged_in = self.ask(query, json!({ "email": email, "password": password })).await;
+        let token = logged_in["staffLogIn"]["session"]["token"].as_str().unwrap_or_else(|| panic!("{logged_in}"));
+        self.use_token(token).await;
+    }
+
+    /// A program with a key that this member makes.
+    pub async fn api_key(&self, scopes: Permissions) -> Self {
+        let words: Vec<_> = scopes.iter().map(|it| it.to_string().replace(':', "_").to_uppercase()).collect();
+        let query =
+            "mutation($scopes: [StaffPermission!]!) { apiKeyCreate(input: { name: \"A program\", scopes: $scopes }) {
+            secret userErrors { code message } } }";
+        let made = self.ask(query, json!({ "scopes": words })).await;
+        let secret = made["apiKeyCreate"]["secret"].as_str().unwrap_or_else(|| panic!("{made}")).to_owned();
+        let mut program = Self::new(self.shop, self.engine);
+        program.use_token(&secret).await;
+        program
     }
 
     /// Registers, and follows the link of the mail.
@@ -151,4 +196,12 @@ pub fn started(outcome: &Outcome) -> String {
         Some(SessionChange::Started { token, .. }) => token.expose().to_owned(),
         other => panic!("{other:?}"),
     }
+}
+
+/// Another one each time, so that ids and addresses differ.
+fn rand_seed() -> [u8; 32] {
+    static COUNT: AtomicU64 = AtomicU64::new(1);
+    let mut seed = [9; 32];
+    seed[..8].copy_from_slice(&COUNT.fetch_add(1, Ordering::Relaxed).to_le_bytes());
+    seed
 }

@@ -48,6 +48,7 @@ mod search;
 mod session;
 mod shipping_method;
 mod shop;
+pub mod staff;
 mod stock;
 mod stock_hold;
 mod stock_hold_end;

@@ -11,15 +11,17 @@ mod schema;
 mod seed;
 pub mod serve;
 mod source;
+mod staff;
 mod worker;
 
 pub use error::CommandError;
 
 use crate::{
-    cli::{Command, Export, Import},
+    cli::{Command, Export, Import, Staff},
     config::Config,
 };
 use chrono::{DateTime, Utc};
+use staff::Wanted;
 use std::process::ExitCode;
 
 /// Runs a command that ends by itself.
@@ -37,6 +39,14 @@ pub fn run(command: Command) -> Result<ExitCode, CommandError> {
             source::with_runtime(&args.database, |config| export::run(args.clone(), config))
         }
         Command::Seed(args) => source::with_runtime(&args.database, |config| seed::run(args.clone(), config)),
+        Command::Staff(Staff::Create(args)) => {
+            let database = args.member.database.clone();
+            source::with_runtime(&database, |config| staff::run(Wanted::Create(args), config))
+        }
+        Command::Staff(Staff::ResetPassword(args)) => {
+            let database = args.database.clone();
+            source::with_runtime(&database, |config| staff::run(Wanted::ResetPassword(args), config))
+        }
         Command::Dev(_) | Command::Serve(_) => Err(CommandError::failed("this command serves: start it from main")),
     }
 }

@@ -73,14 +73,15 @@ pub(super) async fn caller(
     };
     match site.engine.authenticate(&token, now).await {
         Ok(Authenticated::As(viewer)) => {
-            let Viewer::Customer { session, .. } = viewer;
-            site.session_uses.note(session, now);
+            if let Viewer::Customer { session, .. } = viewer {
+                site.session_uses.note(session, now);
+            }
             caller.viewer = Some(viewer);
         }
         Ok(Authenticated::No) if is_cookie => {}
         Ok(Authenticated::No) => {
             return Err(Failure::unauthenticated(
-                "the session of this token has ended: log in again, or send the request without the header Authorization",
+                "the session or API key of this token has ended: log in again, or send the request without the header Authorization",
             ));
         }
         Err(cause) => {

@@ -22,6 +22,8 @@ fn all(language: Language) -> Vec<(&'static str, MailMessage)> {
         ("email_change_asked", post.email_change_asked(language, to, "o'neil&co@new.example").unwrap()),
         ("email_changed", post.email_changed(language, to, "o'neil&co@new.example").unwrap()),
         ("account_deleted", post.account_deleted(language, to).unwrap()),
+        ("staff_invitation", post.staff_invitation(language, to, TOKEN, day * 7).unwrap()),
+        ("staff_password", post.staff_password(language, to, TOKEN, hour).unwrap()),
         ("order_placed", about(OrderNewsKind::Placed { total: "47.34 EUR" })),
         ("order_shipped", about(OrderNewsKind::Shipped { carrier: "Post <1>", tracking_number: "4711" })),
         ("order_cancelled", about(OrderNewsKind::Cancelled)),

@@ -87,6 +87,24 @@ pub(super) fn words(shop: &str, subject: Subject<'_>) -> Words {
                 "What the law makes us keep, such as invoices, no longer leads to you.".to_owned(),
             ],
         ),
+        Subject::StaffInvitation { life } => link(
+            format!("You are invited to work for {shop}"),
+            format!("You were made a member of staff of {shop}. One step is left: set a password."),
+            "Set a password",
+            format!(
+                "The link works once, within {}. If you expected nothing like this, there is nothing to do.",
+                hours(life)
+            ),
+        ),
+        Subject::StaffPassword { life } => link(
+            format!("Set a new password for your work at {shop}"),
+            format!("Somebody, probably you, asked for a new password for the administration of {shop}."),
+            "Set a new password",
+            format!(
+                "The link works once, within {}. If it was not you, there is nothing to do: your password stays as it is.",
+                hours(life)
+            ),
+        ),
         Subject::Order(news) => order(shop, news),
     }
 }

@@ -25,6 +25,10 @@ pub(super) enum Subject<'a> {
     EmailChanged { new_email: &'a str },
     /// The account is gone.
     AccountDeleted,
+    /// To somebody who is to work for the shop: set a password.
+    StaffInvitation { life: Duration },
+    /// To a member of staff who forgot the password.
+    StaffPassword { life: Duration },
     /// Something happened to an order.
     Order(OrderNews<'a>),
 }
