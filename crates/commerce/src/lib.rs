@@ -14,6 +14,7 @@ pub mod seed;
 pub mod shopify;
 mod sources;
 pub mod staff;
+pub mod stock;
 pub mod webhooks;
 
 pub use sources::Sources;

@@ -30,6 +30,7 @@ mod facet;
 mod filter;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
+mod inventory;
 mod keyed;
 mod limits;
 mod loaders;

@@ -45,7 +45,7 @@ pub enum Node {
     Warehouse(Warehouse),
     /// A channel.
     Channel(Channel),
-    /// An order of the customer who asks.
+    /// An order of the customer who asks; for staff, any.
     Order(Order),
     /// An entry of the audit log.
     AuditEntry(AuditEntry),
@@ -94,7 +94,7 @@ async fn find(ctx: &Context<'_>, GlobalId { kind, id }: GlobalId) -> Result<Opti
             let channels = ctx.data_unchecked::<Arc<Directory>>().all();
             channels.iter().find(|channel| channel.row.id == id).cloned().map(|row| Node::Channel(Channel(row)))
         }
-        NodeKind::Order => Order::own(ctx, id).await?.map(Node::Order),
+        NodeKind::Order => Order::visible(ctx, id).await?.map(Node::Order),
         NodeKind::AuditEntry => AuditEntry::load(ctx, id).await?.map(Node::AuditEntry),
         // Reached through what they belong to.
         NodeKind::Customer

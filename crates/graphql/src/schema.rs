@@ -2,11 +2,14 @@
 use crate::{
     access::ACCESS,
     account::{AddressMutations, CustomerQuery, EmailMutations, PasswordMutations, ProfileMutations, SessionMutations},
-    buy::{CartMutations, CartQuery, CheckoutMutations, CheckoutQuery, OrderMutations, OrderQuery},
+    buy::{
+        CartMutations, CartQuery, CheckoutMutations, CheckoutQuery, OrderMutations, OrderQuery, OrderStaffMutations,
+    },
     category::CategoryQuery,
     channel::ChannelQuery,
     collection::CollectionQuery,
     directory::Directory,
+    inventory::{InventoryMutations, InventoryQuery},
     node::NodeQuery,
     policy::CACHE_CONTROL,
     product::ProductQuery,
@@ -38,6 +41,7 @@ pub struct Query(
     RoleQuery,
     ApiKeyQuery,
     AuditQuery,
+    InventoryQuery,
 );
 
 /// All that can be done. What is refused is told in `userErrors`; with the header `Idempotency-Key` a request that comes
@@ -57,6 +61,8 @@ pub struct Mutation(
     MemberMutations,
     RoleMutations,
     ApiKeyMutations,
+    OrderStaffMutations,
+    InventoryMutations,
 );
 
 /// The shop's schema.

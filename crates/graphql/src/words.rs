@@ -1,6 +1,6 @@
 //! Closed lists of words as enums of the schema: the words and their descriptions stand with the rules.
 use async_graphql::{
-    Name, Value,
+    InputType, InputValueError, Name, Value,
     registry::{Deprecation, MetaEnumValue, MetaType},
 };
 use tradewind_domain::word::Word;
@@ -35,6 +35,45 @@ macro_rules! word_enums {
     };
 }
 pub(crate) use word_enums;
+
+/// Lets enums of [`word_enums`] be arguments too.
+macro_rules! input_words {
+    ($($name:ident),+) => {
+        $(
+            impl async_graphql::InputType for $name {
+                type RawValueType = Self;
+                fn type_name() -> std::borrow::Cow<'static, str> {
+                    <Self as async_graphql::OutputType>::type_name()
+                }
+                fn create_type_info(registry: &mut async_graphql::registry::Registry) -> String {
+                    <Self as async_graphql::OutputType>::create_type_info(registry)
+                }
+                fn parse(value: Option<async_graphql::Value>) -> async_graphql::InputValueResult<Self> {
+                    $crate::words::read(value).map(Self)
+                }
+                fn to_value(&self) -> async_graphql::Value {
+                    $crate::words::value(self.0)
+                }
+                fn as_raw_value(&self) -> Option<&Self> {
+                    Some(self)
+                }
+            }
+        )+
+    };
+}
+pub(crate) use input_words;
+
+/// The word that a value spells in capitals.
+pub(crate) fn read<W: Word, T: InputType>(value: Option<Value>) -> Result<W, InputValueError<T>> {
+    let value = value.unwrap_or_default();
+    let word = match &value {
+        Value::Enum(name) => Some(name.as_str()),
+        Value::String(text) => Some(text.as_str()),
+        _ => None,
+    };
+    let known = word.and_then(|word| W::ALL.iter().copied().find(|it| it.as_str().to_ascii_uppercase() == word));
+    known.ok_or_else(|| InputValueError::expected_type(value))
+}
 
 /// The word as a value.
 pub(crate) fn value(word: impl Word) -> Value {

@@ -4,6 +4,7 @@
 //! seen to after the commit ([`Changed::settle`](Changed)): [`Checkouts::settle`](crate::checkout::Checkouts::settle).
 //! Where nobody does that, the sweeper does.
 mod bill;
+mod by_staff;
 mod cancel;
 mod change;
 mod fulfil;
@@ -14,6 +15,7 @@ mod refusal;
 mod returns;
 
 pub use bill::Bill;
+pub use by_staff::audited_order;
 pub(crate) use change::OrderChange;
 pub use change::{By, Changed};
 pub use fulfil::Parcel;

@@ -10,6 +10,7 @@ mod order;
 mod order_mutations;
 mod order_parts;
 mod order_query;
+mod order_staff_mutations;
 mod payment;
 
 pub(crate) use cart::CartQuery;
@@ -21,4 +22,5 @@ pub(crate) use order::{HistoryOf, OrderById, OrderLinesOf};
 pub(crate) use order_mutations::OrderMutations;
 pub(crate) use order_parts::{FulfilmentsOf, ReturnsOf};
 pub(crate) use order_query::{OrderConnection, OrderQuery};
+pub(crate) use order_staff_mutations::OrderStaffMutations;
 pub(crate) use payment::PaymentsOf;

@@ -7,6 +7,7 @@ use super::{
     payment::Payment,
 };
 use crate::{
+    access::{AccessTo, Grant, Grants, Viewer},
     context::Request as _,
     error::{database, load},
     execution::direct,
@@ -15,13 +16,14 @@ use crate::{
     policy::{CacheControl, Decision, Governed as _, governed},
     product::Product,
     scalars::Json,
+    staff::actor_id,
     variant::ProductVariant,
-    words::word_enums,
+    words::{input_words, word_enums},
 };
 use async_graphql::{Context, ID, Object, Result, Value};
 use chrono::{DateTime, Utc};
 use std::{collections::BTreeMap, sync::Arc};
-use tradewind_commerce::orders;
+use tradewind_commerce::{orders, staff::Actor};
 use tradewind_domain::{
     currency::Currency,
     global_id::{GlobalId, NodeKind},
@@ -61,6 +63,8 @@ word_enums! {
     OrderReturnStatus = order::OrderReturnStatus;
 }
 
+input_words!(OrderStatus, OrderPaymentStatus, OrderFulfilmentStatus, OrderReturnStatus);
+
 /// What is stored, read as a word of its list.
 pub(crate) fn word<W: Word>(text: &str) -> Result<W> {
     W::parse(text).ok_or_else(|| database(DbError::Setup(format!("`{text}` is no word of its list"))))
@@ -84,6 +88,14 @@ impl Order {
     pub(crate) async fn load(ctx: &Context<'_>, id: Uuid) -> Result<Option<Self>> {
         let row = ctx.request().loaders.order_by_id().load(id).await.map_err(load)?;
         row.map(Self::of).transpose()
+    }
+
+    /// The order, if it is the customer's who asks, or if they are staff who may see all.
+    pub(crate) async fn visible(ctx: &Context<'_>, id: Uuid) -> Result<Option<Self>> {
+        if Grants::of(&[Grant::OrdersRead]).meets(Viewer::grants(ctx.request().caller.viewer)) {
+            return Self::load(ctx, id).await;
+        }
+        Self::own(ctx, id).await
     }
 
     /// The order, if it is the customer's who asks.
@@ -131,6 +143,16 @@ impl Order {
     /// Where letters about it go.
     async fn email(&self) -> &str {
         &self.row.email
+    }
+    /// For staff: id of the customer who placed it; null of a guest's.
+    #[graphql(directive = AccessTo::apply(&[Grant::OrdersRead]))]
+    async fn customer_id(&self) -> Option<ID> {
+        self.row.customer_id.map(|id| ID(GlobalId::encode(NodeKind::Customer, id)))
+    }
+    /// For staff: id of the channel where it was placed.
+    #[graphql(directive = AccessTo::apply(&[Grant::OrdersRead]))]
+    async fn channel_id(&self) -> ID {
+        ID(GlobalId::encode(NodeKind::Channel, self.row.channel_id))
     }
     /// When it was placed.
     async fn placed_at(&self) -> DateTime<Utc> {
@@ -291,6 +313,11 @@ impl OrderHistoryEntry {
     /// When.
     async fn at(&self) -> DateTime<Utc> {
         self.0.at
+    }
+    /// For staff: id of the member of staff or API key who did it; null of the customer, and of the shop itself.
+    #[graphql(directive = AccessTo::apply(&[Grant::OrdersRead]))]
+    async fn actor_id(&self) -> Option<ID> {
+        self.0.actor.as_deref().and_then(Actor::parse).and_then(actor_id)
     }
 }
 

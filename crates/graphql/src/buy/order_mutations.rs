@@ -87,7 +87,7 @@ impl OrderMutations {
     }
 }
 
-fn units(lines: &[OrderUnitsInput]) -> Result<Units> {
+pub(super) fn units(lines: &[OrderUnitsInput]) -> Result<Units> {
     let mut units = Units::new();
     for (place, line) in lines.iter().enumerate() {
         let id = typed_id(format_args!("lines[{place}].lineId"), &line.line_id, NodeKind::OrderLine)?;
@@ -125,7 +125,7 @@ impl OrderPayload {
     }
 
     /// Payments that the change means something for are seen to now, and by the sweeper where that fails.
-    async fn of(ctx: &Context<'_>, id: Uuid, outcome: Outcome<Changed, OrderCode>) -> Result<Self> {
+    pub(super) async fn of(ctx: &Context<'_>, id: Uuid, outcome: Outcome<Changed, OrderCode>) -> Result<Self> {
         let request = ctx.request();
         if let Ok(changed) = &outcome {
             for payment in &changed.settle {

@@ -58,6 +58,15 @@ fn kind_of(subject: Subject) -> NodeKind {
     }
 }
 
+/// Id of whoever did something; None of a command.
+pub(crate) fn actor_id(actor: Actor) -> Option<ID> {
+    match actor {
+        Actor::Member(id) => Some(ID(GlobalId::encode(NodeKind::StaffMember, id))),
+        Actor::ApiKey(id) => Some(ID(GlobalId::encode(NodeKind::ApiKey, id))),
+        Actor::Command => None,
+    }
+}
+
 fn json(value: &serde_json::Value) -> Option<Json> {
     if value.is_null() { None } else { Value::from_json(value.clone()).ok().map(Json) }
 }
@@ -94,11 +103,7 @@ impl AuditEntry {
     }
     /// Id of the member or of the API key; null of a command at the machine.
     async fn actor_id(&self) -> Option<ID> {
-        match self.0.actor {
-            Actor::Member(id) => Some(ID(GlobalId::encode(NodeKind::StaffMember, id))),
-            Actor::ApiKey(id) => Some(ID(GlobalId::encode(NodeKind::ApiKey, id))),
-            Actor::Command => None,
-        }
+        actor_id(self.0.actor)
     }
     /// The name of the member or of the API key, as it is now.
     async fn actor_name(&self) -> Option<&str> {

@@ -12,7 +12,7 @@ mod session_mutations;
 
 pub(crate) use api_key::ApiKeyQuery;
 pub(crate) use api_key_mutations::ApiKeyMutations;
-pub(crate) use audit::{AuditEntry, AuditQuery};
+pub(crate) use audit::{AuditEntry, AuditQuery, actor_id};
 pub(crate) use member::MemberQuery;
 pub(crate) use member_mutations::MemberMutations;
 pub(crate) use password_mutations::StaffPasswordMutations;

@@ -24,7 +24,7 @@ const ORDER: &str =
     shippingAddress { city } payments { gateway status amount { amount } } history { kind }";
 
 /// A shop that sends its goods everywhere.
-async fn offer_shipping(shop: &Shop) {
+pub async fn offer_shipping(shop: &Shop) {
     let currency = tradewind_domain::currency::Currency::parse("USD").unwrap();
     let method = ShippingMethod {
         id: Uuid::from_u128(77),
@@ -48,7 +48,7 @@ async fn offer_shipping(shop: &Shop) {
 }
 
 /// A variant that can be bought.
-async fn variant(person: &Person<'_>, slug: &str) -> (Value, i64) {
+pub async fn variant(person: &Person<'_>, slug: &str) -> (Value, i64) {
     let query =
         "query($slug: String) { product(slug: $slug) { variants(first: 1) { nodes { id quantityAvailable } } } }";
     let product = person.ask(query, json!({ "slug": slug })).await;
@@ -56,7 +56,7 @@ async fn variant(person: &Person<'_>, slug: &str) -> (Value, i64) {
     (variant["id"].clone(), variant["quantityAvailable"].as_i64().unwrap())
 }
 
-async fn create(person: &Person<'_>, lines: Value) -> (Value, Value) {
+pub async fn create(person: &Person<'_>, lines: Value) -> (Value, Value) {
     let query =
         format!("mutation($lines: [CartLineInput!]) {{ cartCreate(input: {{ lines: $lines }}) {{ token {CART} }} }}");
     let created = person.ask(&query, json!({ "lines": lines })).await["cartCreate"].take();
@@ -76,12 +76,12 @@ async fn try_create(person: &Person<'_>, lines: Value) -> Option<Value> {
     Some(json!({ "id": created["cart"]["id"], "token": created["token"] }))
 }
 
-async fn start(person: &Person<'_>, cart: &Value) -> Value {
+pub async fn start(person: &Person<'_>, cart: &Value) -> Value {
     let query = format!("mutation($cart: CartAccessInput!) {{ checkoutStart(cart: $cart) {{ token {CHECKOUT} }} }}");
     person.ask(&query, json!({ "cart": cart })).await["checkoutStart"].take()
 }
 
-async fn update(person: &Person<'_>, token: &Value, input: Value) -> Value {
+pub async fn update(person: &Person<'_>, token: &Value, input: Value) -> Value {
     let query = format!(
         "mutation($token: String!, $input: CheckoutUpdateInput!) {{ checkoutUpdate(token: $token, input: $input) {{ {CHECKOUT} }} }}"
     );
@@ -95,7 +95,7 @@ fn pay_document() -> String {
     )
 }
 
-async fn pay(person: &Person<'_>, token: &Value, method: &str) -> Value {
+pub async fn pay(person: &Person<'_>, token: &Value, method: &str) -> Value {
     let input = json!({ "gateway": "test", "method": method });
     person.ask(&pay_document(), json!({ "token": token, "input": input })).await["checkoutPay"].take()
 }
@@ -114,7 +114,7 @@ async fn shipping(person: &Person<'_>, cart: &Value) -> Option<Value> {
 }
 
 /// Everything that a checkout needs before it can be paid.
-async fn ready(person: &Person<'_>, cart: &Value, email: &str) -> Value {
+pub async fn ready(person: &Person<'_>, cart: &Value, email: &str) -> Value {
     let started = start(person, cart).await;
     assert_eq!(started["userErrors"], json!([]), "{started}");
     let token = started["token"].clone();

@@ -27,6 +27,8 @@ mod people;
 mod schema;
 mod search;
 mod shop;
+mod staff;
+mod staff_orders;
 mod statements;
 mod subscription;
 mod visibility;

@@ -10,6 +10,8 @@ pub mod facet;
 pub mod job;
 pub mod listing;
 mod listing_sql;
+pub mod managed_order;
+pub mod managed_stock;
 pub mod media;
 pub mod order;
 pub mod order_parts;

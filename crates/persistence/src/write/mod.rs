@@ -50,6 +50,7 @@ mod shipping_method;
 mod shop;
 pub mod staff;
 mod stock;
+mod stock_count;
 mod stock_hold;
 mod stock_hold_end;
 mod stock_hold_line;
@@ -117,6 +118,7 @@ pub use session::{
 pub use shipping_method::{delete_shipping_methods, save_shipping_methods, shipping_methods};
 pub use shop::Shop;
 pub use stock::{add_stock, set_low_stock_thresholds, set_stock};
+pub use stock_count::{CountedStock, lock_stock, low_stock_thresholds};
 pub use stock_hold::{NewHold, Reserved, reserve};
 pub use stock_hold_end::{HoldEnd, HoldState, commit_hold, expire_holds, extend_hold, release_hold};
 pub use stock_hold_line::{HeldLine, Line, MOST_UNITS, Shortage, ShortageCode};

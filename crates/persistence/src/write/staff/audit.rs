@@ -8,6 +8,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use sea_orm::FromQueryResult;
 use serde_json::{Value, json};
+use std::fmt;
 use tradewind_domain::{
     audit::{Change, Subject},
     word::Word as _,
@@ -31,6 +32,28 @@ impl Actor {
             Self::Member(id) => ("staff", Some(id)),
             Self::ApiKey(id) => ("api_key", Some(id)),
             Self::Command => ("command", None),
+        }
+    }
+}
+
+impl fmt::Display for Actor {
+    /// As the history of orders and the ledger of stock keep it: `staff:018f…`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.parts() {
+            (kind, Some(id)) => write!(f, "{kind}:{id}"),
+            (kind, None) => f.write_str(kind),
+        }
+    }
+}
+
+impl Actor {
+    /// Reads what [`Display`](fmt::Display) wrote; None of other texts.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.split_once(':') {
+            Some(("staff", id)) => id.parse().ok().map(Self::Member),
+            Some(("api_key", id)) => id.parse().ok().map(Self::ApiKey),
+            _ if text == "command" => Some(Self::Command),
+            _ => None,
         }
     }
 }
