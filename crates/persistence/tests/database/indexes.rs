@@ -3,7 +3,7 @@ use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
 use tradewind_testkit::TestDb;
 
 /// Table and columns that a query filters by and sorts in.
-const ORDERS: [(&str, &str); 78] = [
+const ORDERS: [(&str, &str); 91] = [
     ("listings", "channel_id,min_price,product_id"),
     ("listings", "channel_id,published_at,product_id"),
     ("listings", "channel_id,title_key,product_id"),
@@ -82,6 +82,19 @@ const ORDERS: [(&str, &str); 78] = [
     ("gift_cards", "code_hash"),
     ("gift_card_movements", "gift_card_id,id"),
     ("gift_card_movements", "order_id,gift_card_id"),
+    ("orders", "status,number"),
+    ("orders", "payment_status,number"),
+    ("orders", "fulfilment_status,number"),
+    ("orders", "return_status,number"),
+    ("orders", "email,number"),
+    ("staff_members", "email"),
+    ("staff_sessions", "token_hash"),
+    ("staff_sessions", "expires_at,id"),
+    ("staff_tokens", "token_hash"),
+    ("staff_tokens", "expires_at,id"),
+    ("api_keys", "key_hash"),
+    ("audit_log", "subject_id,id"),
+    ("audit_log", "actor_id,id"),
 ];
 
 const POSTGRES_INDEXES: &str = "SELECT t.relname::text AS tab, string_agg(a.attname::text, ',' ORDER BY k.n) AS cols

@@ -30,7 +30,7 @@ fn statuses_tell_success_failure_and_misuse_apart() {
 #[test]
 fn every_command_explains_itself_with_an_example() {
     let folder = tempfile::tempdir().expect("a folder");
-    let commands: [&[&str]; 10] = [
+    let commands: [&[&str]; 12] = [
         &[],
         &["dev"],
         &["serve"],
@@ -39,6 +39,8 @@ fn every_command_explains_itself_with_an_example() {
         &["import", "shopify"],
         &["export", "shopify"],
         &["seed"],
+        &["staff", "create"],
+        &["staff", "reset-password"],
         &["healthcheck"],
         &["config"],
     ];
@@ -79,4 +81,28 @@ fn a_port_that_is_taken_names_a_free_one() {
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("is free: --port "), "{}", text(&output.stderr));
     assert!(!folder.path().join(".tradewind").exists(), "nothing was begun");
+}
+
+#[test]
+fn a_first_owner_is_made_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |args: &[&str]| tradewind(folder.path(), args);
+    assert!(run(&["migrate"]).status.success());
+    let create = ["staff", "create", "--email", "ada@shop.example", "--name", "Ada", "--json"];
+    let made = run(&create);
+    let told: serde_json::Value =
+        serde_json::from_slice(&made.stdout).unwrap_or_else(|_| panic!("{}", text(&made.stderr)));
+    assert!(told["password"].as_str().expect("a password").len() > 40, "{told}");
+    let again = run(&create);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(text(&again.stderr).contains("has this e-mail address already"), "{}", text(&again.stderr));
+    assert_eq!(
+        run(&["staff", "create", "--email", "b@shop.example", "--name", "B", "--role", "king"]).status.code(),
+        Some(2)
+    );
+    let reset = run(&["staff", "reset-password", "--email", "ada@shop.example"]);
+    assert!(text(&reset.stdout).contains("shown this once"), "{}", text(&reset.stderr));
+    let nobody = run(&["staff", "reset-password", "--email", "eve@shop.example"]);
+    assert_eq!(nobody.status.code(), Some(1));
+    assert!(text(&nobody.stderr).contains("tradewind staff create"), "{}", text(&nobody.stderr));
 }

@@ -2,7 +2,12 @@
 use crate::support::TestServer;
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
-use std::{path::Path, time::Duration};
+use std::{
+    io::Write as _,
+    path::Path,
+    process::{Command, Stdio},
+    time::Duration,
+};
 
 const REGISTER: &str =
     "mutation($input: CustomerRegisterInput!) { customerRegister(input: $input) { accepted userErrors { message } } }";
@@ -110,4 +115,45 @@ async fn keys(server: &TestServer, input: &Value) {
     assert!(first.headers().get("idempotent-replayed").is_none());
     assert_eq!(again.headers()["idempotent-replayed"], "true");
     assert_eq!(first.bytes().await.expect("bytes"), again.bytes().await.expect("bytes"));
+}
+
+const STAFF_LOG_IN: &str =
+    "mutation($input: StaffLogInInput!) { staffLogIn(input: $input) { session { token } userErrors { code } } }";
+
+/// As an operator does it, beside the server.
+fn create_staff(database: &str, email: &str, password: &str) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tradewind"))
+        .args(["staff", "create", "--email", email, "--name", "Ada", "--password-stdin", "--database-url", database])
+        .env("TRADEWIND_PASSWORD_MEMORY", "8MiB")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the binary");
+    writeln!(child.stdin.take().expect("piped"), "{password}").expect("written");
+    assert!(child.wait().expect("ended").success());
+}
+
+#[tokio::test]
+async fn staff_log_in_over_http_and_their_answers_are_nobody_elses() {
+    let server = TestServer::start(&[("TRADEWIND_PASSWORD_MEMORY", "8MiB")]).await;
+    create_staff(server.data.url(), "ada@shop.example", "correct horse battery");
+    let input = json!({ "email": "ada@shop.example", "password": "correct horse battery" });
+    let logged_in = send(&server, STAFF_LOG_IN, json!({ "input": input }), &[]).await;
+    assert!(logged_in.headers().get("set-cookie").is_none());
+    assert_eq!(logged_in.headers()["cache-control"], "no-store");
+    let logged_in = body(logged_in).await;
+    let token = logged_in["data"]["staffLogIn"]["session"]["token"].as_str().expect("a token").to_owned();
+    let bearer = format!("Bearer {token}");
+    let me = send(&server, "{ staffMe { email } }", json!({}), &[("authorization", &bearer)]).await;
+    assert_eq!(me.headers()["cache-control"], "no-store");
+    assert_eq!(body(me).await["data"]["staffMe"]["email"], "ada@shop.example");
+    let nobody = send(&server, "{ staffMe { email } }", json!({}), &[]).await;
+    assert_eq!(body(nobody).await["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+    // A cookie is for customers: nothing of staff can be asked by another site.
+    let cookie = format!("tradewind_session={token}; __Host-tradewind_session={token}");
+    let by_cookie = send(&server, "{ staffMe { email } }", json!({}), &[("cookie", &cookie)]).await;
+    assert_eq!(body(by_cookie).await["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+    let bad = send(&server, "{ staffMe { email } }", json!({}), &[("authorization", "Bearer twk_nobody")]).await;
+    assert_eq!(bad.status(), StatusCode::UNAUTHORIZED);
+    server.stop().await;
 }
