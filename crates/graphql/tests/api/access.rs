@@ -28,7 +28,7 @@ fn grants(directives: &[async_graphql::Positioned<async_graphql::parser::types::
     Some(access.node.get_argument("to")?.node.to_string())
 }
 
-fn definitions(document: &ServiceDocument) -> HashMap<&str, &TypeDefinition> {
+pub fn definitions(document: &ServiceDocument) -> HashMap<&str, &TypeDefinition> {
     let types = document.definitions.iter().filter_map(|definition| match definition {
         TypeSystemDefinition::Type(definition) => Some((definition.node.name.node.as_str(), &definition.node)),
         _ => None,
@@ -44,15 +44,15 @@ fn name_of(ty: &Type) -> &str {
 }
 
 /// Some value of a type.
-fn literal(types: &HashMap<&str, &TypeDefinition>, ty: &Type) -> String {
+fn literal(types: &HashMap<&str, &TypeDefinition>, name: &str, ty: &Type, id: &dyn Fn(&str) -> String) -> String {
     if let BaseType::List(inner) = &ty.base {
-        return format!("[{}]", literal(types, inner));
+        return format!("[{}]", literal(types, name, inner, id));
     }
-    let name = name_of(ty);
-    match types.get(name).map(|definition| &definition.kind) {
+    let type_name = name_of(ty);
+    match types.get(type_name).map(|definition| &definition.kind) {
         Some(TypeKind::Enum(values)) => values.values[0].node.value.node.to_string(),
         Some(TypeKind::InputObject(object)) => {
-            let is_one_of = types[name].directives.iter().any(|directive| directive.node.name.node == "oneOf");
+            let is_one_of = types[type_name].directives.iter().any(|directive| directive.node.name.node == "oneOf");
             let needed =
                 object.fields.iter().filter(|field| !field.node.ty.node.nullable && field.node.default_value.is_none());
             let fields: Vec<_> = if is_one_of { object.fields.iter().take(1).collect() } else { needed.collect() };
@@ -60,12 +60,18 @@ fn literal(types: &HashMap<&str, &TypeDefinition>, ty: &Type) -> String {
                 format!(
                     "{}: {}",
                     field.node.name.node,
-                    literal(types, &Type { nullable: false, ..field.node.ty.node.clone() })
+                    literal(
+                        types,
+                        &format!("{name}.{}", field.node.name.node),
+                        &Type { nullable: false, ..field.node.ty.node.clone() },
+                        id
+                    )
                 )
             });
             format!("{{ {} }}", fields.collect::<Vec<_>>().join(", "))
         }
-        _ => match name {
+        _ => match type_name {
+            "ID" => format!("\"{}\"", id(name)),
             "Int" | "Float" => "1".to_owned(),
             "Boolean" => "true".to_owned(),
             "Decimal" => "\"1.00\"".to_owned(),
@@ -115,19 +121,26 @@ async fn askers(shop: &Shop) -> Vec<Asker<'_>> {
     all
 }
 
-/// A document with one root field.
-fn document_for(types: &HashMap<&str, &TypeDefinition>, keyword: &str, field: &FieldDefinition) -> String {
+/// A document with one root field; an object is asked for the selection, and the ids are those of the ways to them, such as
+/// `input.lines.variantId`.
+pub fn document_for(
+    types: &HashMap<&str, &TypeDefinition>,
+    keyword: &str,
+    field: &FieldDefinition,
+    selection: &str,
+    id: &dyn Fn(&str) -> String,
+) -> String {
     let is_needed = |argument: &&Positioned<InputValueDefinition>| {
         !argument.node.ty.node.nullable && argument.node.default_value.is_none()
     };
     let argument = |argument: &Positioned<InputValueDefinition>| {
-        format!("{}: {}", argument.node.name.node, literal(types, &argument.node.ty.node))
+        format!("{}: {}", argument.node.name.node, literal(types, &argument.node.name.node, &argument.node.ty.node, id))
     };
     let arguments: Vec<_> = field.arguments.iter().filter(is_needed).map(argument).collect();
     let arguments = if arguments.is_empty() { String::new() } else { format!("({})", arguments.join(", ")) };
     let is_object =
         types.get(name_of(&field.ty.node)).is_some_and(|ty| !matches!(ty.kind, TypeKind::Scalar | TypeKind::Enum(_)));
-    let selection = if is_object { "{ __typename }" } else { "" };
+    let selection = if is_object { selection } else { "" };
     format!("{keyword} {{ {}{arguments} {selection} }}", field.name.node)
 }
 
@@ -146,7 +159,7 @@ async fn each_root_field_is_for_whom_it_says() {
             let decision = grants(&field.directives).unwrap_or_else(|| panic!("{root}.{name} has no decision"));
             let decision: HashSet<String> =
                 decision.trim_matches(['[', ']']).split(',').map(|word| word.trim().to_owned()).collect();
-            let query = document_for(&types, keyword, field);
+            let query = document_for(&types, keyword, field, "{ __typename }", &|_| "text".to_owned());
             // They end the session that asks.
             if ["customerLogOut", "sessionRefresh", "staffLogOut"].contains(&name) {
                 continue;

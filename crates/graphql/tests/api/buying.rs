@@ -88,7 +88,7 @@ pub async fn update(person: &Person<'_>, token: &Value, input: Value) -> Value {
     person.ask(&query, json!({ "token": token, "input": input })).await["checkoutUpdate"].take()
 }
 
-fn pay_document() -> String {
+pub fn pay_document() -> String {
     format!(
         "mutation($token: String!, $input: CheckoutPayInput!) {{ checkoutPay(token: $token, input: $input) {{
         status failure action {{ redirectUrl }} orderToken order {{ {ORDER} }} {CHECKOUT} }} }}"
