@@ -55,6 +55,12 @@ impl Connection {
         self.exchange(Request::post(path).header(header::CONTENT_TYPE, "application/json"), body).await
     }
 
+    /// The same, as a proxy passes it on for a client at this address.
+    pub(crate) async fn send_from(&mut self, path: &str, body: Bytes, address: &str) -> Result<Answer, Failure> {
+        let request = Request::post(path).header(header::CONTENT_TYPE, "application/json");
+        self.exchange(request.header("x-forwarded-for", address), body).await
+    }
+
     /// Asks with GET.
     pub(crate) async fn get(&mut self, path: &str) -> Result<Answer, Failure> {
         self.exchange(Request::get(path), Bytes::new()).await

@@ -2,11 +2,13 @@
 use clap::{Parser, Subcommand};
 
 mod arguments;
+mod buying;
 mod check;
 mod floors;
 mod http_client;
 mod layer;
 mod load;
+mod log_in;
 mod measurement;
 mod operation;
 mod postgres;
@@ -41,6 +43,10 @@ enum Command {
     Stock(stock::Options),
     /// Compares the CPU time of a server with that of `stock`.
     Layer(layer::Options),
+    /// Buys: what a cart, a checkout and its payment cost, through a server or by hand.
+    Buying(buying::Options),
+    /// Logs customers in.
+    LogIn(log_in::Options),
     /// Compares the answers of two servers.
     Check(check::Options),
     /// Makes a table of measurements.
@@ -58,6 +64,8 @@ fn main() -> Result<(), Failure> {
         // One thread: the driver must leave the cores to the server and the database.
         Command::Load(options) => single_thread()?.block_on(load::run(options)),
         Command::Layer(options) => single_thread()?.block_on(layer::run(options)),
+        Command::Buying(options) => single_thread()?.block_on(buying::run(options)),
+        Command::LogIn(options) => single_thread()?.block_on(log_in::run(options)),
         Command::Check(options) => single_thread()?.block_on(check::run(options)),
         Command::Report(options) => report::run(&options),
         Command::Prepare(options) => single_thread()?.block_on(vacuum::run(options)),

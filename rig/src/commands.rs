@@ -2,12 +2,14 @@
 use crate::{
     Failure,
     checker::{Feed, Verdict},
-    cli::{Command, DrillArgs, MistakesArgs, RunArgs, faults},
+    cli::{Command, CrashArgs, DrillArgs, MistakesArgs, OversellArgs, RunArgs, faults},
+    crash,
     drill::{self, Drill},
     expiry::Expiry,
     history::{Header, parse},
     load::Registers,
     mistake::{ALL, BASELINE, Mistake},
+    oversell,
     report::Report,
     run::{Plan, run as run_plan},
     stage::Progress,
@@ -35,25 +37,65 @@ pub(crate) fn run(command: Command) -> Result<bool, Failure> {
         }
         Command::Mistakes(args) => mistakes(&args),
         Command::Expiry { json, common } => {
-            let measured = block_on(crate::expiry::run(common.layout(0, None)?, common.seed))?;
+            let measured = block_on(crate::expiry::run(common.machine.layout(0, None)?, common.machine.seed))?;
             let lines: Vec<String> = measured.iter().map(ToString::to_string).collect();
             say(&lines.join("\n"), json, &measured)?;
             Ok(measured.iter().all(Expiry::holds))
         }
         Command::RedisGone(DrillArgs { rounds, json, common }) => {
             let load = common.load(Registers::All);
-            drilled(&block_on(drill::redis_gone::run(common.layout(0, None)?, load, rounds, &progress()?))?, json)
+            drilled(
+                &block_on(drill::redis_gone::run(common.machine.layout(0, None)?, load, rounds, &progress()?))?,
+                json,
+            )
         }
         Command::DatabaseGone(DrillArgs { rounds, json, common }) => {
             let load = common.load(Registers::Catalog);
-            drilled(&block_on(drill::database_gone::run(common.layout(0, None)?, load, rounds, &progress()?))?, json)
+            drilled(
+                &block_on(drill::database_gone::run(common.machine.layout(0, None)?, load, rounds, &progress()?))?,
+                json,
+            )
         }
+        Command::Oversell(args) => sell(&args),
+        Command::Crash(args) => crash(&args),
         Command::Baseline(args) => {
             let report = one(&args, Some(BASELINE), false)?;
             say(&report.to_string(), args.json, &report)?;
             Ok(report.verdict.violations > 0)
         }
     }
+}
+
+fn sell(args: &OversellArgs) -> Result<bool, Failure> {
+    let buyers = usize::try_from(args.buyers)?;
+    let plan = oversell::Plan {
+        layout: args.machine.layout(0, None)?,
+        seed: args.machine.seed,
+        buyers,
+        items: args.items,
+        rounds: args.rounds,
+        kinds: args.kinds.clone(),
+        hold: args.hold,
+        connections: args.connections.unwrap_or(buyers),
+    };
+    let report = block_on(oversell::run(plan, &bar()?))?;
+    say(&report.to_string(), args.json, &report)?;
+    Ok(report.violations == 0)
+}
+
+fn crash(args: &CrashArgs) -> Result<bool, Failure> {
+    let plan = crash::Plan {
+        layout: args.machine.layout(0, None)?,
+        seed: args.machine.seed,
+        runs: args.runs,
+        shops: usize::try_from(args.shops)?,
+        buyers: args.buyers,
+        hold: args.hold,
+        only: args.only.clone(),
+    };
+    let report = block_on(crash::run(plan, &bar()?))?;
+    say(&report.to_string(), args.json, &report)?;
+    Ok(report.holds())
 }
 
 fn drilled(drill: &Drill, json: bool) -> Result<bool, Failure> {
@@ -77,6 +119,14 @@ fn progress() -> Result<Progress, Failure> {
     Ok(Progress(bar))
 }
 
+/// With a length, which [`Progress::count`] says.
+fn bar() -> Result<Progress, Failure> {
+    let bar = ProgressBar::new(0);
+    bar.set_style(ProgressStyle::with_template("{elapsed} {wide_bar} {pos}/{len}  {eta}  {msg}")?);
+    bar.enable_steady_tick(Duration::from_millis(200));
+    Ok(Progress(bar))
+}
+
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     // One more thread for the proxies is enough: the cores are the cluster's.
     Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?)
@@ -84,7 +134,7 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 
 fn one(args: &RunArgs, mistake: Option<&str>, stop_at_violation: bool) -> Result<Report, Failure> {
     let plan = Plan {
-        layout: args.common.layout(0, mistake)?,
+        layout: args.common.machine.layout(0, mistake)?,
         load: args.common.load(if mistake == Some(BASELINE) { Registers::Profiles } else { Registers::All }),
         duration: args.duration,
         faults: faults(&args.faults)?,
@@ -162,7 +212,7 @@ fn mistakes(args: &MistakesArgs) -> Result<bool, Failure> {
 
 fn plant(args: &MistakesArgs, number: usize, mistake: &Mistake) -> Result<Found, Failure> {
     let plan = Plan {
-        layout: args.common.layout(number, Some(mistake.name))?,
+        layout: args.common.machine.layout(number, Some(mistake.name))?,
         load: args.common.load(Registers::All),
         duration: args.within,
         faults: mistake.faults.to_vec(),

@@ -1,15 +1,20 @@
 //! `tradewind-rig`: a real cluster (PostgreSQL primary and two replicas, Redis, three servers, a fault proxy on every
-//! edge) under load and faults; its history; and the checker of the cache's promise.
+//! edge) under load and faults; its history; and the checker of the cache's promise. And shops in which many buy at once, or
+//! servers die while they are paid.
+mod buying;
 mod checker;
 mod cli;
 mod cluster;
 mod commands;
+mod crash;
 mod drill;
 mod expiry;
 mod fault;
+mod gateway;
 mod history;
 mod load;
 mod mistake;
+mod oversell;
 mod proxy;
 mod report;
 mod run;

@@ -25,6 +25,16 @@ impl Progress {
     pub(crate) fn say(&self, text: impl Into<String>) {
         self.0.set_message(text.into());
     }
+
+    /// From now on it says how many of so many are done.
+    pub(crate) fn count(&self, all: usize) {
+        self.0.set_length(u64::try_from(all).unwrap_or(u64::MAX));
+    }
+
+    /// One more is done.
+    pub(crate) fn step(&self) {
+        self.0.inc(1);
+    }
 }
 
 /// Everything at work.

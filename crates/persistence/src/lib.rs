@@ -6,6 +6,7 @@ pub mod changes;
 mod db;
 mod entity;
 mod error;
+pub mod failpoint;
 pub mod ledger;
 mod metrics;
 mod pgbouncer;

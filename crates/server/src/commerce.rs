@@ -59,11 +59,7 @@ pub(crate) fn commerce(
         pricing: Arc::new(CartPricing { prices: prices.clone(), sources: sources(clock) }),
         post,
         sources: sources(clock),
-        config: CheckoutConfig {
-            hold: TimeDelta::from_std(payments.checkout_hold).unwrap_or(CheckoutConfig::default().hold),
-            capture_at_once: payments.capture_at_once,
-            ..CheckoutConfig::default()
-        },
+        config: checkout_config(payments),
     };
     Ok(Arc::new(Commerce {
         accounts,
@@ -73,6 +69,22 @@ pub(crate) fn commerce(
         entropy,
         duplicate_wait: DUPLICATE_WAIT,
     }))
+}
+
+fn checkout_config(payments: &PaymentsConfig) -> CheckoutConfig {
+    let default = CheckoutConfig::default();
+    let config = CheckoutConfig {
+        hold: TimeDelta::from_std(payments.checkout_hold).unwrap_or(default.hold),
+        capture_at_once: payments.capture_at_once,
+        ..default
+    };
+    #[cfg(feature = "rig")]
+    let config = {
+        let patience = TimeDelta::from_std(payments.patience).unwrap_or(config.patience);
+        let longest_patience = config.longest_patience.min(patience * 16);
+        CheckoutConfig { patience, longest_patience, sweep: payments.sweep, ..config }
+    };
+    config
 }
 
 fn gateways(config: &PaymentsConfig) -> Result<Gateways, CommerceError> {
@@ -89,6 +101,8 @@ fn gateways(config: &PaymentsConfig) -> Result<Gateways, CommerceError> {
         let client = HttpClient::new(Reach::Anywhere)?;
         all.push(Arc::new(StripeGateway::new(settings, client, fastrand::f64)));
     }
+    #[cfg(feature = "rig")]
+    let all = all.into_iter().map(crate::rig::with_failpoints);
     Ok(Gateways::new(all))
 }
 

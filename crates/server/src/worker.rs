@@ -19,8 +19,6 @@ use tradewind_persistence::{Db, DbError};
 const MAILS: Duration = Duration::from_secs(2);
 /// How often what has ended is swept, and what has expired forgotten.
 const SWEEP: Duration = Duration::from_secs(600);
-/// How often checkouts are looked at whose time is over, and payments that are open.
-const CHECKOUTS: Duration = Duration::from_secs(10);
 /// How long events, and what is known of their deliveries, are kept.
 const KEEP_EVENTS: TimeDelta = TimeDelta::days(30);
 
@@ -56,7 +54,7 @@ impl Worker {
             .schedule(housekeeping.clone(), &ForgetIdempotencyKeys {}, SWEEP)?
             .schedule(housekeeping.clone(), &ForgetEvents {}, SWEEP)?
             .schedule(housekeeping, &SweepCarts {}, SWEEP)?
-            .schedule(commerce.checkouts.clone(), &SweepCheckouts {}, CHECKOUTS)?;
+            .schedule(commerce.checkouts.clone(), &SweepCheckouts {}, commerce.checkouts.config.sweep)?;
         let client = HttpClient::new(Reach::Public)?;
         let dispatcher = Dispatcher::new(db.clone(), client, sources, DispatcherConfig::default());
         let (stop, stopped) = watch::channel(false);

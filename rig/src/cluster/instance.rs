@@ -2,6 +2,7 @@
 use super::process::{Place, Process};
 use crate::Failure;
 use std::{
+    net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -42,6 +43,11 @@ impl Instance {
     /// Where its figures are.
     pub(crate) fn metrics(&self) -> u16 {
         self.metrics
+    }
+
+    /// Where it serves.
+    pub(crate) fn address(&self) -> SocketAddr {
+        (Ipv4Addr::LOCALHOST, self.port).into()
     }
 
     /// Changes its environment, from the next start on.

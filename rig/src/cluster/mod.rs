@@ -4,6 +4,7 @@ mod port;
 mod postgres;
 mod process;
 mod redis;
+mod shops;
 mod user;
 mod watchdog;
 
@@ -11,6 +12,7 @@ pub(crate) use instance::{Instance, get};
 pub(crate) use postgres::{Postgres, connect};
 pub(crate) use process::Place;
 pub(crate) use redis::Redis;
+pub(crate) use shops::{Shop, Shops};
 
 use crate::{Failure, proxy::Edge};
 use port::Ports;
@@ -78,8 +80,8 @@ pub(crate) fn local(port: u16) -> SocketAddr {
 }
 
 /// Without TLS, and without asking for it: the proxies read the first message.
-fn database_url(port: u16) -> String {
-    format!("postgres://tradewind@127.0.0.1:{port}/{DATABASE}?sslmode=disable")
+fn database_url(port: u16, database: &str) -> String {
+    format!("postgres://tradewind@127.0.0.1:{port}/{database}?sslmode=disable")
 }
 
 impl Cluster {
@@ -129,7 +131,7 @@ impl Cluster {
 
     async fn migrate(&self, place: &Place) -> Result<(), Failure> {
         let mut command = place.command(&self.layout.server, "migrate")?;
-        command.arg("migrate").env("DATABASE_URL", database_url(self.nodes[self.primary].port()));
+        command.arg("migrate").env("DATABASE_URL", database_url(self.nodes[self.primary].port(), DATABASE));
         place.run(command, "migrate").await
     }
 
@@ -199,12 +201,18 @@ impl Cluster {
 
 /// What an instance is told: its edges, quick timeouts, no access log.
 fn environment(edges: &Edges, more: &[(String, String)]) -> Vec<(String, String)> {
+    let replicas = edges.replicas.iter().map(|edge| database_url(edge.port(), DATABASE)).collect::<Vec<_>>().join(",");
+    let mut all = common(database_url(edges.primary.port(), DATABASE), edges.redis.port());
+    all.push(("TRADEWIND_DB_REPLICAS".to_owned(), replicas));
+    changed(all, more)
+}
+
+/// What every instance is told.
+fn common(database: String, redis: u16) -> Vec<(String, String)> {
     let own = |name: &str, value: String| (name.to_owned(), value);
-    let replicas = edges.replicas.iter().map(|edge| database_url(edge.port())).collect::<Vec<_>>().join(",");
-    let mut all = vec![
-        own("DATABASE_URL", database_url(edges.primary.port())),
-        own("TRADEWIND_DB_REPLICAS", replicas),
-        own("REDIS_URL", format!("redis://127.0.0.1:{}", edges.redis.port())),
+    vec![
+        own("DATABASE_URL", database),
+        own("REDIS_URL", format!("redis://127.0.0.1:{redis}")),
         own("TRADEWIND_ADDRESS", "127.0.0.1".to_owned()),
         own("TRADEWIND_ACCESS_LOG_SAMPLE", "0".to_owned()),
         own("TRADEWIND_LOG", "warn".to_owned()),
@@ -213,7 +221,11 @@ fn environment(edges: &Edges, more: &[(String, String)]) -> Vec<(String, String)
         own("TRADEWIND_DB_ACQUIRE_TIMEOUT", "1s".to_owned()),
         own("TRADEWIND_DB_STATEMENT_TIMEOUT", "5s".to_owned()),
         own("TOKIO_WORKER_THREADS", "2".to_owned()),
-    ];
+    ]
+}
+
+/// With these in place of what was there; an empty value takes one away.
+fn changed(mut all: Vec<(String, String)>, more: &[(String, String)]) -> Vec<(String, String)> {
     for (name, value) in more {
         all.retain(|(known, _)| known != name);
         if !value.is_empty() {

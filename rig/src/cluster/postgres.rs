@@ -109,6 +109,11 @@ impl Postgres {
         self.settings("rig.conf", "")
     }
 
+    /// Has no replicas: a commit waits for its own disk alone.
+    pub(crate) fn alone(&self) -> Result<(), Failure> {
+        self.settings("rig.conf", "synchronous_standby_names = ''\n")
+    }
+
     /// Reads its settings again.
     pub(crate) fn reload(&mut self) {
         self.process.signal(Signal::HUP);

@@ -7,9 +7,12 @@ use tradewind_domain::{
     order::{OrderEvent, OrderState, Units},
     payment::{Payment, PaymentEvent, PaymentStage},
 };
-use tradewind_persistence::write::{
-    Checkout, End, Refund, StoredPayment, WriteTx, end_refund, lock_checkout, lock_payments, open_refunds,
-    order_of_checkout, payment_by_id, save_checkout, save_payment, transact,
+use tradewind_persistence::{
+    failpoint,
+    write::{
+        Checkout, End, Refund, StoredPayment, WriteTx, end_refund, lock_checkout, lock_payments, open_refunds,
+        order_of_checkout, payment_by_id, save_checkout, save_payment, transact,
+    },
 };
 use uuid::Uuid;
 
@@ -30,13 +33,18 @@ impl Checkouts {
     pub(super) async fn apply(&self, payment_id: Uuid, told: &Told) -> Result<Applied, BuyError> {
         let done = transact(&self.db, |tx| async move {
             match self.apply_in(&tx, payment_id, told).await {
-                Ok(Applied::Stored) => Ok(End::Commit(tx, Ok(Applied::Stored))),
+                Ok(Applied::Stored) => {
+                    failpoint::reach("news", "before-commit");
+                    Ok(End::Commit(tx, Ok(Applied::Stored)))
+                }
                 Ok(other) => Ok(End::RollBack(tx, Ok(other))),
                 Err(BuyError::Database(error)) => Err(error),
                 Err(error) => Ok(End::RollBack(tx, Err(error))),
             }
         });
-        done.await?.value
+        let applied = done.await?.value;
+        failpoint::reach("news", "committed");
+        applied
     }
 
     async fn apply_in(&self, tx: &WriteTx, payment_id: Uuid, told: &Told) -> Result<Applied, BuyError> {
@@ -90,6 +98,7 @@ impl Checkouts {
                         *checkout = complete;
                         stored.payment = verdict.payment;
                         self.save(tx, checkout, now).await?;
+                        failpoint::reach("place", "before-commit");
                         return Ok(Some(*state));
                     }
                     Placed::Refused(reason) => {

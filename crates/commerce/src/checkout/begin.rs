@@ -1,7 +1,7 @@
 //! The intent to pay, stored before the gateway is asked.
 use super::{
     BuyError, CheckoutCode, Checkouts, Quote,
-    update::{illegal, not_found},
+    update::{not_found, not_possible},
 };
 use crate::account::{
     Outcome, Token,
@@ -72,7 +72,7 @@ impl Checkouts {
         }
         match checkout.state.transition(CheckoutEvent::Pay, now) {
             Ok(state) => checkout.state = state,
-            Err(error) => return Ok(Err(illegal(&error))),
+            Err(error) => return Ok(Err(not_possible(&checkout, &error))),
         }
         let live = lock_payments(tx, checkout.id).await?.into_iter().find(is_live);
         let begun = match live {

@@ -2,7 +2,7 @@
 use super::Pricing;
 use crate::{Sources, mail::Post, payments::Gateways};
 use chrono::TimeDelta;
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 use tradewind_persistence::Db;
 
 /// How long things last, and when money is taken.
@@ -16,6 +16,8 @@ pub struct CheckoutConfig {
     pub longest_patience: TimeDelta,
     /// Take what is held as soon as there is an order. Else it is taken with the first fulfilment.
     pub capture_at_once: bool,
+    /// How often the worker sweeps.
+    pub sweep: Duration,
     /// How long checkouts that came to nothing are kept.
     pub keep: TimeDelta,
 }
@@ -27,6 +29,7 @@ impl Default for CheckoutConfig {
             patience: TimeDelta::seconds(30),
             longest_patience: TimeDelta::hours(1),
             capture_at_once: true,
+            sweep: Duration::from_secs(10),
             keep: TimeDelta::days(30),
         }
     }

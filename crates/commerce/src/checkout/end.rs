@@ -7,9 +7,12 @@ use super::{
 use crate::account::{Outcome, Token};
 use chrono::{DateTime, Utc};
 use tradewind_domain::checkout::{CheckoutEvent, CheckoutState, ReturnReason};
-use tradewind_persistence::write::{
-    Aggregate, Checkout, End, Event, WriteTx, lock_checkout, lock_checkout_by_token, lock_payments, release_hold,
-    transact,
+use tradewind_persistence::{
+    failpoint,
+    write::{
+        Aggregate, Checkout, End, Event, WriteTx, lock_checkout, lock_checkout_by_token, lock_payments, release_hold,
+        transact,
+    },
 };
 use uuid::Uuid;
 
@@ -37,12 +40,19 @@ impl Checkouts {
                 return Ok(End::RollBack(tx, Ok(None)));
             };
             match self.end(&tx, checkout, state, ReturnReason::HoldExpired, now).await {
-                Ok(payments) => Ok(End::Commit(tx, Ok(Some(payments)))),
+                Ok(payments) => {
+                    failpoint::reach("expire", "before-commit");
+                    Ok(End::Commit(tx, Ok(Some(payments))))
+                }
                 Err(BuyError::Database(error)) => Err(error),
                 Err(error) => Ok(End::RollBack(tx, Err(error))),
             }
         });
-        done.await?.value
+        let expired = done.await?.value?;
+        if expired.is_some() {
+            failpoint::reach("expire", "committed");
+        }
+        Ok(expired)
     }
 
     async fn end(

@@ -3,7 +3,7 @@ use super::{
     Begun, BuyError, CheckoutCode, Checkouts, PayInput,
     begin::lacks,
     place::{Placed, order_token},
-    update::{illegal, not_found},
+    update::{illegal, not_found, not_possible},
 };
 use crate::{
     account::{Outcome, Token, refusal::refused},
@@ -155,7 +155,7 @@ impl Checkouts {
         };
         match checkout.state.transition(CheckoutEvent::CompleteWithoutPayment { due: quote.due }, now) {
             Ok(state) => checkout.state = state,
-            Err(error) => return Ok(Err(illegal(&error))),
+            Err(error) => return Ok(Err(not_possible(&checkout, &error))),
         }
         if let Placed::Refused(_) = self.place(tx, &checkout, None, now).await? {
             let message = "What pays for it is used up, or the goods are gone: look at the checkout again.";

@@ -8,8 +8,9 @@ use super::{
 use crate::payments::{Confirm, Create, Failure, GatewayError, NextAction, PaymentGateway, Told};
 use std::sync::Arc;
 use tradewind_domain::{currency::Currency, payment::PaymentStage};
-use tradewind_persistence::write::{
-    Conn, End, StoredPayment, end_refund, open_refunds, order_of_checkout, payment_by_id, transact,
+use tradewind_persistence::{
+    failpoint,
+    write::{Conn, End, StoredPayment, end_refund, open_refunds, order_of_checkout, payment_by_id, transact},
 };
 use uuid::Uuid;
 
@@ -126,6 +127,7 @@ impl Checkouts {
 
     /// Asks the gateway for whatever is still to be done about a payment: to take, to drop, or to give back.
     pub async fn settle(&self, id: Uuid) -> Result<(), BuyError> {
+        failpoint::reach("settle", "begun");
         let mut last = None;
         for _ in 0..STEPS {
             let Some((stored, gateway)) = self.payment(id).await? else { return Ok(()) };

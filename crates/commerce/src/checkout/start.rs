@@ -1,5 +1,5 @@
 //! Starting a checkout: the stock is held, and the quote frozen.
-use super::{BuyError, CheckoutCode, Checkouts, Destination, Quote, Quoted};
+use super::{BuyError, CheckoutCode, Checkouts, Destination, Quote, Quoted, update::not_possible};
 use crate::account::{
     Moment, Outcome, Token,
     refusal::{refused, refused_field},
@@ -126,7 +126,7 @@ impl Checkouts {
         let event = CheckoutEvent::Hold { expires_at: checkout.expires_at };
         match checkout.state.transition(event, now) {
             Ok(state) => checkout.state = state,
-            Err(error) => return Ok(Err(refused(CheckoutCode::from(&error), &error.to_string()))),
+            Err(error) => return Ok(Err(not_possible(checkout, &error))),
         }
         checkout.cart_version = quoted.cart_version;
         checkout.due = Some(quoted.quote.due);

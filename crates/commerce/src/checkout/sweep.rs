@@ -6,9 +6,12 @@ use tradewind_domain::{
     checkout::{CheckoutState, ReturnReason},
     payment::PaymentStage,
 };
-use tradewind_persistence::write::{
-    Conn, End, StoredPayment, delete_old_checkouts, lock_checkout, lock_payments, overdue_checkouts, payment_by_id,
-    save_payment, take_due_payments, transact,
+use tradewind_persistence::{
+    failpoint,
+    write::{
+        Conn, End, StoredPayment, delete_old_checkouts, lock_checkout, lock_payments, overdue_checkouts, payment_by_id,
+        save_payment, take_due_payments, transact,
+    },
 };
 use uuid::Uuid;
 
@@ -50,7 +53,11 @@ impl Checkouts {
             let due = take_due_payments(&tx, now, now + self.config.patience, LIMIT).await?;
             Ok(if due.is_empty() { End::RollBack(tx, due) } else { End::Commit(tx, due) })
         });
-        Ok(done.await?.value)
+        let due = done.await?.value;
+        if !due.is_empty() {
+            failpoint::reach("due", "committed");
+        }
+        Ok(due)
     }
 
     async fn look_at(&self, stored: StoredPayment) -> Result<(), BuyError> {
@@ -127,9 +134,12 @@ impl Checkouts {
                     Err(error) => return Ok(End::RollBack(tx, Err(error))),
                 }
             }
+            failpoint::reach("payment", "before-commit");
             Ok(End::Commit(tx, Ok(())))
         });
-        done.await?.value
+        done.await?.value?;
+        failpoint::reach("payment", "looked-at");
+        Ok(())
     }
 
     /// Deletes checkouts that came to nothing long ago; how many.
@@ -150,6 +160,8 @@ pub struct SweepCheckouts {}
 impl Job for SweepCheckouts {
     const NAME: &'static str = "sweep-checkouts";
     const AT_ONCE: u32 = 1;
+    #[cfg(feature = "rig")]
+    const LEASE: std::time::Duration = std::time::Duration::from_secs(2);
     type Context = Checkouts;
 
     async fn run(&self, checkouts: &Checkouts, _: &Run) -> Result<(), JobError> {

@@ -7,7 +7,7 @@ use crate::account::{
 };
 use tradewind_domain::{
     address::{Address, AddressInput},
-    checkout::{CheckoutError, CheckoutEvent},
+    checkout::{CheckoutError, CheckoutEvent, CheckoutState},
     email::Email,
 };
 use tradewind_persistence::write::{Checkout, WriteTx, lock_checkout_by_token};
@@ -69,6 +69,14 @@ pub(super) fn not_found() -> Wrong {
 
 pub(super) fn illegal(error: &CheckoutError) -> Wrong {
     refused(CheckoutCode::from(error), &error.to_string())
+}
+
+/// The same, of a checkout. Whether the sweeper has ended it already makes no difference to its shopper.
+pub(super) fn not_possible(checkout: &Checkout, error: &CheckoutError) -> Wrong {
+    match checkout.state {
+        CheckoutState::Expired => illegal(&CheckoutError::HoldExpired(checkout.expires_at)),
+        _ => illegal(error),
+    }
 }
 
 /// All that is wrong, because a form shows it all at once.

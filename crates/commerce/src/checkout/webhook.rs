@@ -1,7 +1,10 @@
 //! What a gateway tells unasked. It may come before, during and after the answer of a call, and several times at once.
 use super::{BuyError, Checkouts};
 use crate::payments::BadWebhook;
-use tradewind_persistence::write::{Conn, payment_by_gateway_id, payment_by_id};
+use tradewind_persistence::{
+    failpoint,
+    write::{Conn, payment_by_gateway_id, payment_by_id},
+};
 
 /// Why a webhook is answered with an error: the gateway sends it again.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -43,6 +46,7 @@ impl Checkouts {
             None => payment_by_gateway_id(conn, gateway.name(), &told.gateway_id).await.map_err(BuyError::from)?,
         };
         let Some(stored) = found else { return Ok(WebhookOutcome::Ignored) };
+        failpoint::reach("webhook", "received");
         match told.event {
             Some(_) => self.store(stored.payment.id, &told, &gateway).await?,
             None => {
@@ -52,7 +56,9 @@ impl Checkouts {
                 self.store(stored.payment.id, &told, &gateway).await?;
             }
         }
+        failpoint::reach("webhook", "stored");
         self.settle(stored.payment.id).await?;
+        failpoint::reach("webhook", "settled");
         Ok(WebhookOutcome::Stored)
     }
 }

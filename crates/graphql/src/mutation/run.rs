@@ -17,7 +17,7 @@ use tradewind_commerce::{
     checkout::BuyError,
 };
 use tradewind_persistence::{
-    DbError,
+    DbError, failpoint,
     write::{
         End, WriteTx,
         idempotency::{Claim, KeyedRequest, claim, finish, outcome_of},
@@ -126,6 +126,7 @@ where
         };
         let Some((keyed, clean)) = keyed.zip(clean) else {
             let is_done = outcome.is_ok();
+            failpoint::reach(field, "before-commit");
             let went = Went::Done(outcome);
             return Ok(if is_done { End::Commit(tx, went) } else { End::RollBack(tx, went) });
         };
@@ -135,9 +136,11 @@ where
         let mut nonce = [0; 12];
         chance.fill_bytes(&mut nonce);
         finish(&tx, keyed, field, &kept(keyed, keep, nonce, &outcome)?).await?;
+        failpoint::reach(field, "before-commit");
         Ok(End::Commit(tx, Went::Done(outcome)))
     };
     let went = transact(&request.db, attempt).await.map_err(database)?.value;
+    failpoint::reach(field, "committed");
     settle(ctx, went).await
 }
 

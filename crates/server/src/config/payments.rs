@@ -39,7 +39,29 @@ static STRIPE_URL: Var = Var::new(
     "where the gateway `stripe` is: Stripe, or another one that speaks its payment intents",
 );
 
-pub(super) const VARS: &[&Var] = &[&HOLD, &CAPTURE, &TEST, &STRIPE_KEY, &STRIPE_WEBHOOKS, &STRIPE_URL];
+#[cfg(feature = "rig")]
+static PATIENCE: Var = Var::new(
+    "TRADEWIND_RIG_PATIENCE",
+    "payments.rig_patience",
+    "30s",
+    "after how long without news the gateway is asked about a payment; at most 16 times that later on",
+);
+#[cfg(feature = "rig")]
+static SWEEP: Var =
+    Var::new("TRADEWIND_RIG_SWEEP", "payments.rig_sweep", "10s", "how often the worker sweeps checkouts");
+
+pub(super) const VARS: &[&Var] = &[
+    &HOLD,
+    &CAPTURE,
+    &TEST,
+    &STRIPE_KEY,
+    &STRIPE_WEBHOOKS,
+    &STRIPE_URL,
+    #[cfg(feature = "rig")]
+    &PATIENCE,
+    #[cfg(feature = "rig")]
+    &SWEEP,
+];
 
 /// A gateway that speaks Stripe's payment intents.
 #[derive(Clone, Debug)]
@@ -63,6 +85,12 @@ pub struct PaymentsConfig {
     pub test: bool,
     /// Offer Stripe.
     pub stripe: Option<StripeSettings>,
+    /// After how long without news the gateway is asked about a payment.
+    #[cfg(feature = "rig")]
+    pub patience: Duration,
+    /// How often the worker sweeps.
+    #[cfg(feature = "rig")]
+    pub sweep: Duration,
 }
 
 impl PaymentsConfig {
@@ -77,6 +105,8 @@ impl PaymentsConfig {
             _ => Err("write order or fulfilment".to_owned()),
         });
         let test = reader.read(&TEST, value::switch);
+        #[cfg(feature = "rig")]
+        let (patience, sweep) = (reader.read(&PATIENCE, value::duration), reader.read(&SWEEP, value::duration));
         let key = reader.read_optional(&STRIPE_KEY, |text| Ok(SecretString::from(text)));
         let secrets = reader.read_optional(&STRIPE_WEBHOOKS, |text| Ok(value::list(text)));
         let base_url = reader.read(&STRIPE_URL, value::http_url);
@@ -93,6 +123,15 @@ impl PaymentsConfig {
             webhook_secrets: secrets.into_iter().map(SecretString::from).collect(),
             base_url,
         });
-        Some(Self { checkout_hold: checkout_hold?, capture_at_once: capture_at_once?, test: test?, stripe })
+        Some(Self {
+            checkout_hold: checkout_hold?,
+            capture_at_once: capture_at_once?,
+            test: test?,
+            stripe,
+            #[cfg(feature = "rig")]
+            patience: patience?,
+            #[cfg(feature = "rig")]
+            sweep: sweep?,
+        })
     }
 }

@@ -4,13 +4,17 @@
 //!   the commit and its wait. 200: committed. 409: a later number is there. 503: not committed. 500: nobody knows.
 //!   `hold`: the transaction stays open so long before its commit; `die`: the process is killed right after it.
 //! - `GET /rig/profile/{id}`: the customer's name, private and STRICT.
+//! - `POST /rig/failpoint?place=…&nth=…`: the process ends when it reaches that place for the n-th time.
+mod gateway;
 mod profile;
 mod write;
 
 use axum::body::Body;
 use hyper::{Method, Response, StatusCode, Uri, header::CONTENT_TYPE, header::HeaderValue};
 use tradewind_cache::{Cache, Mistake};
-use tradewind_persistence::Db;
+use tradewind_persistence::{Db, failpoint};
+
+pub(crate) use gateway::with_failpoints;
 
 /// What the routes work on.
 #[derive(Clone, Debug)]
@@ -32,6 +36,7 @@ impl Rig {
         let (status, body) = match (method, path) {
             (&Method::POST, "write") => self.write(uri.query().unwrap_or_default()).await,
             (&Method::GET, path) if path.starts_with("profile/") => self.profile(&path["profile/".len()..]).await,
+            (&Method::POST, "failpoint") => arm(uri.query().unwrap_or_default()),
             _ => (StatusCode::NOT_FOUND, serde_json::json!({ "error": "no such route" })),
         };
         let mut response = Response::new(Body::from(body.to_string()));
@@ -43,3 +48,13 @@ impl Rig {
 
 /// What a route answers.
 type Answer = (StatusCode, serde_json::Value);
+
+fn arm(query: &str) -> Answer {
+    let field = |name: &str| query.split('&').filter_map(|pair| pair.split_once('=')).find(|(known, _)| *known == name);
+    let nth = field("nth").and_then(|(_, nth)| nth.parse().ok());
+    let (Some((_, place)), Some(nth)) = (field("place"), nth) else {
+        return (StatusCode::BAD_REQUEST, serde_json::json!({ "error": "place and nth are needed" }));
+    };
+    failpoint::arm(place, nth);
+    (StatusCode::OK, serde_json::json!({}))
+}

@@ -8,6 +8,7 @@ use std::{
 };
 use tradewind_persistence::{
     DbError,
+    failpoint::die,
     rig::{Change, change},
 };
 use uuid::Uuid;
@@ -81,12 +82,6 @@ impl Rig {
         }
         committed.elapsed()
     }
-}
-
-/// `kill -9`, from inside: nothing is finished, nobody is told.
-fn die() -> ! {
-    let _ = std::process::Command::new("kill").args(["-KILL", &std::process::id().to_string()]).status();
-    std::process::abort()
 }
 
 fn read(query: &str) -> Option<Order> {

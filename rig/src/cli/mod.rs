@@ -1,7 +1,12 @@
 //! The command line.
+mod buying;
+mod machine;
+
+pub(crate) use buying::{CrashArgs, OversellArgs};
+pub(crate) use machine::MachineArgs;
+
 use crate::{
     Failure,
-    cluster::Layout,
     fault::Fault,
     load::{Load, Registers},
 };
@@ -17,6 +22,8 @@ const EXAMPLES: &str = "Examples:
   scripts/rig expiry                                 statements per key after a mass expiry
   scripts/rig redis-gone                             Redis stops and is killed under load: nobody gets an error
   scripts/rig database-gone                          no database: the catalog is served, stock is refused
+  scripts/rig oversell                               1,000 buyers for 100 items: exactly 100 orders
+  scripts/rig crash --runs 60                        servers die in the middle of paying: nothing is lost or paid twice
   scripts/rig baseline                               the same load on a cache that deletes after the commit
   scripts/rig check history.jsonl                    judge a recorded history again";
 
@@ -56,6 +63,10 @@ pub(crate) enum Command {
     /// Primary and replicas go away and come back while shoppers read; status 1 where the catalog is not served, or
     /// stock is not refused with UNAVAILABLE.
     DatabaseGone(DrillArgs),
+    /// Many buyers at once for few items, through three servers; status 1 where one too many or too few is sold.
+    Oversell(OversellArgs),
+    /// Kills servers at every step of checkout and payment; status 1 where money or stock is lost or taken twice.
+    Crash(CrashArgs),
     /// A cache that deletes after the commit; status 1 where no violation is found.
     Baseline(RunArgs),
 }
@@ -110,9 +121,6 @@ pub(crate) struct DrillArgs {
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct CommonArgs {
-    /// Of the random choices.
-    #[arg(long, default_value_t = 1)]
-    pub(crate) seed: u64,
     /// Sessions that read.
     #[arg(long, default_value_t = 6)]
     pub(crate) readers: usize,
@@ -125,60 +133,20 @@ pub(crate) struct CommonArgs {
     /// A reader's longest pause, in milliseconds.
     #[arg(long, default_value_t = 8)]
     pub(crate) think: u64,
-    /// The server's binary, built with its feature `rig`.
-    #[arg(long, env = "RIG_SERVER")]
-    server: PathBuf,
-    /// Folder of PostgreSQL's programs.
-    #[arg(long, env = "PG_BIN")]
-    pg_bin: PathBuf,
-    #[arg(long, env = "REDIS_SERVER")]
-    redis_server: PathBuf,
-    /// Where the run's files are: on a disk, so that fsync means something [default: a new folder in the system's].
-    #[arg(long)]
-    folder: Option<PathBuf>,
-    /// Keeps these files.
-    #[arg(long)]
-    keep: bool,
-    /// Added to the servers' environment; an empty value takes a variable away.
-    #[arg(long, value_name = "NAME=VALUE")]
-    env: Vec<String>,
+    #[command(flatten)]
+    pub(crate) machine: MachineArgs,
 }
 
 impl CommonArgs {
     pub(crate) fn load(&self, read: Registers) -> Load {
         Load {
             read,
-            seed: self.seed,
+            seed: self.machine.seed,
             readers: self.readers,
             writers: self.writers.max(1),
             batch: self.batch.clamp(1, 100),
             think: Duration::from_millis(self.think),
         }
-    }
-
-    /// `run`: distinguishes runs of one process.
-    pub(crate) fn layout(&self, run: usize, mistake: Option<&str>) -> Result<Layout, Failure> {
-        let name = format!("tradewind-rig.{}.{run}", std::process::id());
-        let folder = self.folder.clone().unwrap_or_else(std::env::temp_dir).join(name);
-        let pair = |text: &String| {
-            let pair = text.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()));
-            pair.ok_or_else(|| format!("--env {text}: write NAME=VALUE"))
-        };
-        let mut environment = self.env.iter().map(pair).collect::<Result<Vec<_>, _>>()?;
-        environment.extend(mistake.map(|name| ("TRADEWIND_MISTAKE".to_owned(), name.to_owned())));
-        if !self.server.is_file() {
-            return Err(
-                format!("--server {}: there is no such file; scripts/rig builds it", self.server.display()).into()
-            );
-        }
-        Ok(Layout {
-            server: std::path::absolute(&self.server)?,
-            postgres: self.pg_bin.clone(),
-            redis: self.redis_server.clone(),
-            folder,
-            keep: self.keep,
-            environment,
-        })
     }
 }
 
