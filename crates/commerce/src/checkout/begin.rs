@@ -3,9 +3,12 @@ use super::{
     BuyError, CheckoutCode, Checkouts, Quote,
     update::{not_found, not_possible},
 };
-use crate::account::{
-    Outcome, Token,
-    refusal::{Refused, refused, refused_field},
+use crate::{
+    account::{
+        Outcome, Token,
+        refusal::{Refused, refused, refused_field},
+    },
+    outbound::{Reach, check_url},
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -28,6 +31,8 @@ pub struct PayInput {
     pub method: String,
     /// What the shopper was shown to be due, in minor units; None: whatever it is.
     pub amount: Option<i64>,
+    /// Where the shopper comes back to from a page of the bank; `https`, or `http` while a storefront is built.
+    pub return_url: Option<String>,
 }
 
 /// Its token is the shopper's.
@@ -49,6 +54,8 @@ pub struct Begun {
 
 /// Characters of a gateway's token.
 const LONGEST_METHOD: usize = 255;
+/// Characters of an address to come back to, as browsers take them everywhere.
+const LONGEST_URL: usize = 2048;
 
 impl Checkouts {
     /// Stores that a checkout is to be paid. Of several at once one is stored, and the others get the same payment.
@@ -94,6 +101,11 @@ impl Checkouts {
         if self.gateways.get(&input.gateway).is_none() || input.method.len() > LONGEST_METHOD {
             let message = "That way to pay is not one of this shop's: choose another.";
             return Some(refused_field(CheckoutCode::UnknownGateway, "gateway", message));
+        }
+        let is_good = |url: &String| url.len() <= LONGEST_URL && check_url(url, Reach::Anywhere).is_ok();
+        if input.return_url.as_ref().is_some_and(|url| !is_good(url)) {
+            let message = "The address to come back to must be absolute, such as https://shop.example/checkout/back.";
+            return Some(refused_field(CheckoutCode::InvalidReturnUrl, "returnUrl", message));
         }
         let changed = input.amount.is_some_and(|amount| amount != due);
         let message = || format!("{due} minor units are due: look at the quote again.");

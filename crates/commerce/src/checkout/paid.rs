@@ -59,7 +59,7 @@ impl Checkouts {
         });
         match begun.await? {
             Ok(begun) => {
-                let action = self.drive(begun).await?;
+                let action = self.drive(begun, input.return_url.as_deref()).await?;
                 Ok(self.progress(token, begun, action).await?.ok_or_else(not_found))
             }
             Err(refused) => Ok(Err(refused)),
@@ -130,7 +130,7 @@ impl Checkouts {
         if let Some(refused) = wants_payment {
             let payments = payments_by_checkouts(&self.db, vec![checkout.id]).await?;
             let Some(payment) = payments.get(&checkout.id).and_then(|all| all.last()) else { return Ok(Err(refused)) };
-            self.drive(Begun { payment_id: payment.id, attempt: None }).await?;
+            self.drive(Begun { payment_id: payment.id, attempt: None }, None).await?;
         }
         match self.placed_order(&checkout.id, token).await? {
             Some(order) => Ok(Ok(order)),

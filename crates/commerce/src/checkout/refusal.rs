@@ -37,6 +37,8 @@ codes! {
         PaymentNotRequired = "PAYMENT_NOT_REQUIRED",
         /// The payment is under way: ask again in a moment.
         PaymentPending = "PAYMENT_PENDING",
+        /// The address to come back to is none.
+        InvalidReturnUrl = "INVALID_RETURN_URL",
         /// The gateway is not one of the shop's.
         UnknownGateway = "UNKNOWN_GATEWAY",
     }

@@ -22,10 +22,12 @@ type Gateway = Arc<dyn PaymentGateway>;
 impl Checkouts {
     /// Tries to pay what [`begin_payment`](Self::begin_payment) stored, after its commit; then sees to whatever follows.
     /// What the shopper must do, where there is something.
-    pub async fn drive(&self, begun: Begun) -> Result<Option<NextAction>, BuyError> {
+    ///
+    /// `return_url`: that of the input, which was checked with it.
+    pub async fn drive(&self, begun: Begun, return_url: Option<&str>) -> Result<Option<NextAction>, BuyError> {
         let Some((stored, gateway)) = self.payment(begun.payment_id).await? else { return Ok(None) };
         let action = match begun.attempt {
-            Some(attempt) => self.try_to_pay(stored, attempt, &gateway).await?,
+            Some(attempt) => self.try_to_pay(stored, attempt, return_url, &gateway).await?,
             None => self.ask(&stored, &gateway).await?,
         };
         self.settle(begun.payment_id).await?;
@@ -46,6 +48,7 @@ impl Checkouts {
         &self,
         stored: StoredPayment,
         attempt: i32,
+        return_url: Option<&str>,
         gateway: &Gateway,
     ) -> Result<Option<NextAction>, BuyError> {
         let id = stored.payment.id;
@@ -64,7 +67,8 @@ impl Checkouts {
         let open = is_live(&stored) && stored.attempt == attempt && stored.payment.stage == PaymentStage::Pending;
         let Some(gateway_id) = stored.gateway_id.clone().filter(|_| open) else { return Ok(None) };
         let key = format!("{id}:confirm:{attempt}");
-        let confirm = Confirm { gateway_id, method: stored.method.clone(), return_url: None, key };
+        let confirm =
+            Confirm { gateway_id, method: stored.method.clone(), return_url: return_url.map(str::to_owned), key };
         match gateway.confirm(&confirm).await {
             Ok(told) => {
                 self.store(id, &told, gateway).await?;

@@ -44,7 +44,7 @@ async fn ready(world: &World, checkouts: &Checkouts, cart: &CartRef) -> Token {
 }
 
 async fn pay(checkouts: &Checkouts, token: &Token) -> Uuid {
-    let input = PayInput { gateway: "test".into(), method: "approve".into(), amount: None };
+    let input = PayInput { gateway: "test".into(), method: "approve".into(), amount: None, return_url: None };
     checkouts.pay(token, &input).await.unwrap().unwrap().order.unwrap().id
 }
 

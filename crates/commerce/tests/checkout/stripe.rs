@@ -6,7 +6,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use std::{sync::Arc, time::Duration};
 use tradewind_commerce::{
-    checkout::{PayInput, WebhookError, WebhookOutcome},
+    checkout::{CheckoutCode, PayInput, WebhookError, WebhookOutcome},
     outbound::{HttpClient, Reach},
     payments::{
         BadWebhook, Confirm, Create, GatewayError, Gateways, MoveMoney, PaymentGateway, StripeConfig, StripeGateway,
@@ -114,7 +114,7 @@ async fn with_stripe(world: &World) -> (World, Arc<Double>) {
 }
 
 fn card(method: &str) -> PayInput {
-    PayInput { gateway: "stripe".into(), method: method.into(), amount: None }
+    PayInput { gateway: "stripe".into(), method: method.into(), amount: None, return_url: None }
 }
 
 #[tokio::test]
@@ -147,5 +147,24 @@ async fn a_checkout_is_paid_through_it() {
         let refunded = world.texts("SELECT CAST(refunded AS text) FROM orders").await;
         assert_eq!(refunded, ["100"], "{}", world.on());
         assert_eq!(world.count("orders").await, 1);
+    }
+}
+
+#[tokio::test]
+async fn the_bank_is_told_where_the_shopper_comes_back_to() {
+    for world in each().await {
+        let (world, double) = with_stripe(&world).await;
+        let token = world.ready(&[(1, 1)]).await;
+        for bad in ["shop.example/back", "javascript:alert(1)", "https://user:secret@shop.example/", "/back"] {
+            let input = PayInput { return_url: Some(bad.into()), ..card("pm_3ds") };
+            let refused = world.checkouts.pay(&token, &input).await.unwrap().unwrap_err();
+            assert_eq!(refused[0].code, CheckoutCode::InvalidReturnUrl, "{bad}");
+            assert_eq!(refused[0].field.as_deref(), Some("returnUrl"));
+        }
+        assert!(double.intents.lock().is_empty(), "nothing was asked for");
+        let input = PayInput { return_url: Some("https://shop.example/back".into()), ..card("pm_3ds") };
+        let action = world.checkouts.pay(&token, &input).await.unwrap().unwrap().next_action.unwrap();
+        assert_eq!(action.redirect_url.as_deref(), Some("https://bank.example/3ds"), "{}", world.on());
+        assert_eq!(double.intents.lock()["pi_1"]["return_url"], "https://shop.example/back");
     }
 }

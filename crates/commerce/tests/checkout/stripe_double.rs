@@ -46,7 +46,9 @@ fn form(body: &Bytes) -> BTreeMap<String, String> {
 }
 
 fn url_pairs(text: &str) -> BTreeMap<String, String> {
-    let decode = |text: &str| text.replace("%5B", "[").replace("%5D", "]").replace('+', " ");
+    let decode = |text: &str| {
+        text.replace("%5B", "[").replace("%5D", "]").replace("%3A", ":").replace("%2F", "/").replace('+', " ")
+    };
     text.split('&').filter_map(|pair| pair.split_once('=')).map(|(key, value)| (decode(key), decode(value))).collect()
 }
 
@@ -139,6 +141,7 @@ async fn change(
                 ("confirm", "requires_payment_method", Some("pm_3ds")) => {
                     intent["status"] = json!("requires_action");
                     intent["next_action"] = json!({ "redirect_to_url": { "url": "https://bank.example/3ds" } });
+                    intent["return_url"] = json!(form.get("return_url"));
                 }
                 ("confirm", "requires_payment_method", _) => {
                     intent["status"] = json!("requires_capture");

@@ -102,7 +102,7 @@ pub(crate) fn everything() -> Changes {
 }
 
 pub(crate) fn with(method: &str) -> PayInput {
-    PayInput { gateway: "test".into(), method: method.into(), amount: None }
+    PayInput { gateway: "test".into(), method: method.into(), amount: None, return_url: None }
 }
 
 pub(crate) fn codes<T>(outcome: Outcome<T, CheckoutCode>) -> Vec<CheckoutCode> {

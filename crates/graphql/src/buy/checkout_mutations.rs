@@ -60,6 +60,9 @@ pub struct CheckoutPayInput {
     pub method: String,
     /// What the shopper was shown to be due, such as `"12.99"`: refused where it is another amount by now.
     pub amount: Option<Decimal>,
+    /// Where the shopper comes back to from a page of the bank: an absolute address of the storefront. What they come back
+    /// with says nothing: ask `checkoutComplete`.
+    pub return_url: Option<String>,
 }
 
 /// How far a payment has come.
@@ -178,7 +181,12 @@ impl CheckoutMutations {
     ) -> Result<CheckoutPayPayload> {
         let request = ctx.request();
         let amount = input.amount.as_ref().map(|amount| crate::buy::bill::minor("amount", amount, request.currency()));
-        let pay = PayInput { gateway: input.gateway, method: input.method, amount: amount.transpose()? };
+        let pay = PayInput {
+            gateway: input.gateway,
+            method: input.method,
+            amount: amount.transpose()?,
+            return_url: input.return_url,
+        };
         let checkouts = &request.commerce().checkouts;
         let state = (checkouts, Token::sent(token), pay);
         let outcome = run(ctx, Keep::Plainly, &state, |(checkouts, token, pay), tx, _| {
@@ -190,7 +198,7 @@ impl CheckoutMutations {
         match begun {
             Err(_) => payload.user_errors = refusals(ctx, begun),
             Ok(begun) => {
-                let action = checkouts.drive(begun).await.map_err(fault)?;
+                let action = checkouts.drive(begun, state.2.return_url.as_deref()).await.map_err(fault)?;
                 request.loaders.forget();
                 if let Some(progress) = checkouts.progress(token, begun, action).await.map_err(fault)? {
                     payload.status = Some(PaymentStatus(progress.status));
