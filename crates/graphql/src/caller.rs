@@ -17,6 +17,8 @@ pub struct Caller {
     pub client: Client,
     /// Under which the outcome of a mutation is kept.
     pub idempotency_key: Option<IdempotencyKey>,
+    /// The answer cannot set a cookie: it goes over a socket, or its headers were sent before it was made.
+    pub is_without_cookies: bool,
 }
 
 /// What becomes of the client's session with the answer.

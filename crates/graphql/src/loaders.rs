@@ -12,6 +12,7 @@ use crate::{
     review::{AuthorById, ReviewById, ReviewsOf},
     search::{CategoriesLike, CollectionsLike, CompletionsOf, CorrectedSearch},
     stock::{StockOf, WarehouseById},
+    subscription::InventoryOf,
     variant::{VariantByChoice, VariantById, VariantCountOf, VariantsOf},
 };
 use std::sync::OnceLock;
@@ -83,6 +84,7 @@ loaders! {
     variant_by_id: Through<VariantById>,
     variant_by_choice: Through<VariantByChoice>,
     stock_of: Fresh<StockOf>,
+    inventory_of: Fresh<InventoryOf>,
     warehouse_by_id: Fresh<WarehouseById>,
     media_of: Through<MediaOf>,
     featured_of: Through<FeaturedOf>,

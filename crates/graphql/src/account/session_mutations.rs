@@ -11,6 +11,7 @@ use crate::{
     access::{AccessTo, Grant},
     caller::SessionChange,
     context::Request as _,
+    error::bad_input,
     execution::direct,
     mutation::{Keep, flow, refusals, run},
     node::typed_id,
@@ -34,6 +35,19 @@ pub enum SessionTransport {
     Token,
     /// The answer sets a cookie that scripts cannot read, and browsers send it.
     Cookie,
+}
+
+impl SessionTransport {
+    /// Refuses a cookie where the answer cannot set one, before anything is done: the session would be nobody's.
+    fn check(self, ctx: &Context<'_>, argument: &str) -> Result<()> {
+        if self == Self::Cookie && ctx.request().caller.is_without_cookies {
+            return Err(bad_input(format!(
+                "`{argument}` is COOKIE, but a WebSocket or an event stream cannot set one: send this mutation as a POST \
+                 that takes JSON, or use TOKEN"
+            )));
+        }
+        Ok(())
+    }
 }
 
 /// A new account.
@@ -231,6 +245,7 @@ impl SessionMutations {
         #[graphql(desc = "Who, and how.")] input: CustomerLogInInput,
     ) -> Result<CustomerLogInPayload> {
         let CustomerLogInInput { email, password, label, transport } = input;
+        transport.check(ctx, "input.transport")?;
         let input = log_in::Input { email, password: password.into() };
         let accounts = &ctx.request().commerce().accounts;
         let client = Client { label, ..ctx.request().caller.client.clone() };
@@ -255,6 +270,7 @@ impl SessionMutations {
         #[graphql(desc = "How the client wants to hold it from now on.", default_with = "SessionTransport::Token")]
         transport: SessionTransport,
     ) -> Result<SessionRefreshPayload> {
+        transport.check(ctx, "transport")?;
         let accounts = &ctx.request().commerce().accounts;
         let token = own_token(ctx);
         let state = (accounts, token);

@@ -29,6 +29,8 @@ const LISTS: [(&str, u64); 12] = [
     ("histogram", 10),
     ("queries", 5),
 ];
+/// Fields that return an item for each id of an argument.
+const BY_IDS: [(&str, &str); 2] = [("nodes", "ids"), ("inventoryChanged", "variantIds")];
 /// Connections; everything else that takes `first` or `last` counts as one too.
 const PAGES: [&str; 4] = ["products", "variants", "reviews", "collections"];
 
@@ -36,8 +38,8 @@ const PAGES: [&str; 4] = ["products", "variants", "reviews", "collections"];
 pub(crate) fn size(field: &Field, operation: &OperationDefinition, variables: &Variables) -> Size {
     let name = field.name.node.as_str();
     let number = |argument: &str| number(field.get_argument(argument).map(|value| &value.node)?, operation, variables);
-    if name == "nodes" {
-        let ids = field.get_argument("ids").map(|value| length(&value.node, operation, variables));
+    if let Some((_, argument)) = BY_IDS.iter().find(|(list, _)| *list == name) {
+        let ids = field.get_argument(argument).map(|value| length(&value.node, operation, variables));
         return Size::Of(ids.unwrap_or(1));
     }
     if name == "predictiveSearch" {
@@ -55,7 +57,7 @@ pub(crate) fn size(field: &Field, operation: &OperationDefinition, variables: &V
 
 /// Whether a variable decides the size.
 pub(crate) fn varies(field: &Field) -> bool {
-    let decides = |name: &str| matches!(name, "first" | "last" | "limit" | "ids");
+    let decides = |name: &str| matches!(name, "first" | "last" | "limit" | "ids" | "variantIds");
     field.arguments.iter().any(|(name, value)| decides(&name.node) && matches!(value.node, Value::Variable(_)))
 }
 

@@ -1,5 +1,9 @@
 //! One subscription under way.
-use super::{root_field::with_root_field, root_type::Cause};
+use super::{
+    event::{Cause, Event, SharedCause},
+    feed::Feed,
+    root_field::with_root_field,
+};
 use crate::{
     answer::{Plan, plan},
     cached::{Boundary, Lookups},
@@ -22,21 +26,14 @@ use futures_util::{FutureExt, StreamExt, future::BoxFuture};
 use parking_lot::Mutex;
 use std::{
     sync::{Arc, OnceLock, atomic::AtomicBool},
-    time::Instant,
+    time::{Duration, Instant},
 };
 use tradewind_cache::Mode;
 use tradewind_persistence::{
-    changes::{ChangeReader, Wanted},
+    changes::Wanted,
     read::{Scope, product::ProductColumns},
     statements,
 };
-use uuid::Uuid;
-
-/// Something that a subscription waits for.
-#[derive(Clone, Copy, Debug)]
-pub struct Event {
-    product_id: Uuid,
-}
 
 /// A subscription: wait for an [`Event`] with [`changed`](Self::changed), then run the operation for it with
 /// [`execute`](Self::execute). Between the two the caller may wait for its turn; meanwhile nothing piles up.
@@ -50,7 +47,7 @@ pub struct EventStream {
     is_direct: bool,
     columns: ProductColumns,
     cost: u64,
-    changes: ChangeReader,
+    feed: Feed,
 }
 
 impl Engine {
@@ -90,7 +87,7 @@ impl Engine {
             columns: document.columns,
             cost,
             // Before the first look at anything: what changes meanwhile is told.
-            changes: self.db().product_changes().subscribe(Wanted::All),
+            feed: Feed::Products(self.db().product_changes().subscribe(Wanted::All)),
             document: flat,
         };
         self.directory
@@ -112,10 +109,10 @@ impl Engine {
         let Cause::Beginning(wanted) = &*wanted else {
             return Err(refuse(Code::Internal, INTERNAL.to_owned(), context));
         };
-        let Some(wanted) = wanted.lock().take() else {
+        let Some(topic) = wanted.lock().take() else {
             return Err(refuse(Code::Internal, INTERNAL.to_owned(), context));
         };
-        stream.changes.narrow(wanted);
+        stream.feed = stream.feed.on(topic, self.db());
         if let Some(operation) = stream.document.operations.iter().find_map(|(name, operation)| {
             let is_chosen = name.is_none() || name.map(|name| name.as_str()) == stream.operation_name.as_deref();
             is_chosen.then_some(&operation.node)
@@ -130,9 +127,6 @@ const INTERNAL: &str = "internal error: report the trace id if it lasts";
 const MISSED: &str = "changes were missed, because the client was too slow or the database was away: read again what you show, and \
      subscribe again";
 
-/// In the data of a request.
-pub(crate) struct SharedCause(pub(crate) Arc<Cause>);
-
 impl EventStream {
     /// Name of the operation that was chosen.
     pub fn operation_name(&self) -> Option<&str> {
@@ -142,8 +136,7 @@ impl EventStream {
     /// Waits for the next event. An error ends the subscription, and is its last answer. Dropping the future loses
     /// nothing.
     pub async fn changed(&mut self, context: &RequestContext) -> Result<Event, Box<Outcome>> {
-        let next = self.changes.next().await;
-        next.map(|product_id| Event { product_id }).map_err(|_| {
+        self.feed.next(self.engine.db()).await.map_err(|_| {
             let refused = *refuse(Code::Unavailable, MISSED.to_owned(), context);
             let (operation_name, operation_type) = (self.operation_name.clone(), "subscription");
             Box::new(Outcome { operation_name, operation_type, cost: self.cost, ..refused })
@@ -152,8 +145,18 @@ impl EventStream {
 
     /// Runs the operation for an event. `None`: this channel tells nobody of it. The context is that of the event: its
     /// time, its ids.
-    pub fn execute<'a>(&'a self, event: Event, context: &'a RequestContext) -> BoxFuture<'a, Option<Outcome>> {
-        self.answer(event, context).boxed()
+    pub fn execute<'a>(&'a mut self, event: Event, context: &'a RequestContext) -> BoxFuture<'a, Option<Outcome>> {
+        async move {
+            let outcome = self.answer(event, context).await;
+            self.feed.ran(outcome.as_ref().is_some_and(|outcome| outcome.error_code.is_none()));
+            outcome
+        }
+        .boxed()
+    }
+
+    /// How long to wait before the next event is asked for.
+    pub fn rest(&self) -> Duration {
+        self.feed.rest()
     }
 
     async fn answer(&self, event: Event, context: &RequestContext) -> Option<Outcome> {
@@ -175,9 +178,8 @@ impl EventStream {
             let (view, lookups, boundary) = (view.clone(), lookups.clone(), Boundary::default());
             let source = Source { db, scope, columns: self.columns, view, boundary, lookups };
             let loaders = Loaders::new(frontier.clone(), source);
-            let cause = Cause::ProductChanged { id: event.product_id, is_named: !self.changes.wants_all() };
             let resolving = resolving.clone();
-            let cause = SharedCause(Arc::new(cause));
+            let cause = SharedCause(Arc::new(self.feed.cause(event)));
             let mut request = self.request().data(cause).data(RequestCtx {
                 channel,
                 scope,

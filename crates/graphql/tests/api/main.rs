@@ -20,6 +20,7 @@ mod commerce;
 mod direct;
 mod facets;
 mod idempotency;
+mod inventory;
 mod kept;
 mod limits;
 mod opaque;

@@ -46,7 +46,7 @@ pub struct Shop {
     /// Somebody broke the database behind the log's back.
     sabotaged: AtomicBool,
     pub name: String,
-    test: TestDb,
+    pub test: TestDb,
 }
 
 pub fn now() -> DateTime<Utc> {

@@ -9,7 +9,7 @@ use tradewind_domain::{
 use tradewind_graphql::{EventStream, GraphqlRequest, Outcome, RequestContext};
 use tradewind_persistence::write;
 
-fn at(now: DateTime<Utc>, channel: Option<&str>) -> RequestContext {
+pub fn at(now: DateTime<Utc>, channel: Option<&str>) -> RequestContext {
     RequestContext {
         channel: channel.map(Into::into),
         cost: false,
@@ -22,7 +22,7 @@ fn at(now: DateTime<Utc>, channel: Option<&str>) -> RequestContext {
     }
 }
 
-fn request(query: &str, variables: Value) -> GraphqlRequest {
+pub fn request(query: &str, variables: Value) -> GraphqlRequest {
     GraphqlRequest { query: query.into(), operation_name: None, variables }
 }
 
@@ -43,7 +43,7 @@ async fn next(stream: &mut EventStream, context: &RequestContext) -> Value {
     answer(&outcome(stream, context).await)
 }
 
-async fn outcome(stream: &mut EventStream, context: &RequestContext) -> Outcome {
+pub async fn outcome(stream: &mut EventStream, context: &RequestContext) -> Outcome {
     loop {
         let event = stream.changed(context).await.unwrap();
         if let Some(outcome) = stream.execute(event, context).await {

@@ -40,21 +40,33 @@ row! {
         pub variant_id: Uuid,
         /// Its product.
         pub product_id: Uuid,
-        /// Whether stock is counted; otherwise `available` says nothing.
+        /// Whether stock is counted; otherwise the units say nothing.
         pub tracked: bool,
         /// Stored [`StockPolicy`](tradewind_domain::stock::StockPolicy).
         pub policy: String,
         /// From how many units on it is nearly sold out; none: as the shop's default says.
         pub low_stock_threshold: Option<i64>,
-        /// On hand minus reserved.
-        pub available: i64,
+        /// Units that lie there.
+        pub on_hand: i64,
+        /// Units of these that are promised to somebody.
+        pub reserved: i64,
+    }
+}
+
+impl InventoryRow {
+    /// On hand minus reserved.
+    pub fn available(&self) -> i64 {
+        self.on_hand.saturating_sub(self.reserved)
     }
 }
 
 static INVENTORY: Sql = Sql::new(
     "inventory by variant",
     "SELECT v.id, v.product_id, v.tracked, v.policy, v.low_stock_threshold,
-        CAST(coalesce((SELECT sum(s.on_hand - s.reserved) FROM stock_levels s
+        CAST(coalesce((SELECT sum(s.on_hand) FROM stock_levels s
+            JOIN channel_warehouses cw ON cw.warehouse_id = s.warehouse_id AND cw.channel_id = $2
+            WHERE s.variant_id = v.id), 0) AS bigint),
+        CAST(coalesce((SELECT sum(s.reserved) FROM stock_levels s
             JOIN channel_warehouses cw ON cw.warehouse_id = s.warehouse_id AND cw.channel_id = $2
             WHERE s.variant_id = v.id), 0) AS bigint)
      FROM variants v JOIN variant_prices vp ON vp.variant_id = v.id AND vp.channel_id = $2

@@ -110,6 +110,7 @@ pub async fn set_low_stock_thresholds(tx: &WriteTx, thresholds: &[(Uuid, Option<
     let text = if tx.postgres() { THRESHOLD_POSTGRES } else { THRESHOLD_SQLITE };
     tx.execute(text, vec![Arg::Text(serde_json::json!(rows).to_string())]).await?;
     tx.product_changed(&products);
+    tx.stock_changed(&variants);
     refresh_availability(tx, products).await
 }
 

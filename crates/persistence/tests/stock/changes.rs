@@ -24,7 +24,7 @@ async fn figures(db: &Db, reader: &mut ChangeReader) -> Vec<(Uuid, i64)> {
     let scope = Scope::new(channel_id(0), now());
     let (rows, statements) = record(false, inventory_by_variants(db, scope, changed)).await;
     assert_eq!(statements.count, 1);
-    rows.unwrap().into_iter().map(|row| (row.variant_id, row.available)).collect()
+    rows.unwrap().into_iter().map(|row| (row.variant_id, row.available())).collect()
 }
 
 fn expected(figures: &[(u32, i64)]) -> Vec<(Uuid, i64)> {

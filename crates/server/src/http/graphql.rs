@@ -100,7 +100,7 @@ async fn execute(
     let asked = parse(&parts, &bytes)?;
     let (request, register) = find(site, asked).await.map_err(|cause| not_found(cause, &parts, &exchange.ids))?;
     let explain = wants(&parts.headers, "tradewind-explain") && site.graphql.explain;
-    let caller = Arc::new(credentials::caller(site, exchange, &parts.headers, address).await?);
+    let caller = Arc::new(credentials::caller(site, &exchange.ids, &parts.headers, address).await?);
     let context = RequestContext {
         channel: channel.clone(),
         explain: explain || exchange.traced,
@@ -118,6 +118,7 @@ async fn execute(
             Ok(Work::Refused(refused)) if refused.method_not_allowed => return Err(Failure::method("POST")),
             Ok(work) => {
                 let ids = exchange.ids.clone();
+                let caller = Arc::new(tradewind_graphql::Caller { is_without_cookies: true, ..(*caller).clone() });
                 let caller = Caller { transport: format.name(), channel, explain, queries_only, caller, ids };
                 let slot = site.slots.take(address)?;
                 return Ok(respond(site, format, slot, answers(Arc::clone(site), work, caller)));

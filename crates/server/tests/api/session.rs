@@ -11,19 +11,20 @@ use std::{
 
 const REGISTER: &str =
     "mutation($input: CustomerRegisterInput!) { customerRegister(input: $input) { accepted userErrors { message } } }";
+const LOG_OUT: &str = "mutation { customerLogOut { wasLoggedIn } }";
 const VERIFY: &str = "mutation($token: String!) { customerVerifyEmail(token: $token) { verified } }";
-const LOG_IN: &str =
+pub(crate) const LOG_IN: &str =
     "mutation($input: CustomerLogInInput!) { customerLogIn(input: $input) { session { token } userErrors { code } } }";
-const ME: &str = "{ customer { email devices { lastSeenAt } } }";
+pub(crate) const ME: &str = "{ customer { email devices { lastSeenAt } } }";
 const GRAPHQL: &str = "application/graphql-response+json";
 
-async fn send(server: &TestServer, query: &str, variables: Value, headers: &[(&str, &str)]) -> Response {
+pub(crate) async fn send(server: &TestServer, query: &str, variables: Value, headers: &[(&str, &str)]) -> Response {
     let request = server.client.post(server.url("/graphql")).header("accept", GRAPHQL);
     let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
     request.json(&json!({ "query": query, "variables": variables })).send().await.expect("an answer")
 }
 
-async fn body(response: Response) -> Value {
+pub(crate) async fn body(response: Response) -> Value {
     response.json().await.expect("JSON")
 }
 
@@ -45,18 +46,47 @@ async fn token_of_mail(folder: &Path) -> String {
     panic!("no mail came");
 }
 
-#[tokio::test]
-async fn a_customer_registers_logs_in_and_out() {
+/// A server that mails into a folder, and somebody who may become its customer.
+async fn with_customer_mails(settings: &[(&str, &str)]) -> (TestServer, tempfile::TempDir, Value) {
     let folder = tempfile::tempdir().expect("a folder");
     let mail = format!("folder:{}", folder.path().display());
-    let cheap = ("TRADEWIND_PASSWORD_MEMORY", "8MiB");
-    let server = TestServer::start(&[("TRADEWIND_MAIL", &mail), ("TRADEWIND_WORKER", "true"), cheap]).await;
-    let input = json!({ "email": "ada@example.com", "password": "correct horse battery" });
-    let registered = body(send(&server, REGISTER, json!({ "input": input }), &[]).await).await;
+    let own = [("TRADEWIND_MAIL", mail.as_str()), ("TRADEWIND_WORKER", "true"), ("TRADEWIND_PASSWORD_MEMORY", "8MiB")];
+    let server = TestServer::start(&[&own, settings].concat()).await;
+    (server, folder, json!({ "email": "ada@example.com", "password": "correct horse battery" }))
+}
+
+async fn register(server: &TestServer, folder: &Path, input: &Value) {
+    let registered = body(send(server, REGISTER, json!({ "input": input }), &[]).await).await;
     assert_eq!(registered["data"]["customerRegister"]["accepted"], true, "{registered}");
-    let token = token_of_mail(folder.path()).await;
-    let verified = body(send(&server, VERIFY, json!({ "token": token }), &[]).await).await;
+    let token = token_of_mail(folder).await;
+    let verified = body(send(server, VERIFY, json!({ "token": token }), &[]).await).await;
     assert_eq!(verified["data"]["customerVerifyEmail"]["verified"], true, "{verified}");
+}
+
+/// A server with a customer, and what they log in with.
+pub(crate) async fn with_customer(settings: &[(&str, &str)]) -> (TestServer, Value) {
+    let (server, folder, input) = with_customer_mails(settings).await;
+    register(&server, folder.path(), &input).await;
+    (server, input)
+}
+
+/// The token of a new session.
+pub(crate) async fn log_in(server: &TestServer, input: &Value) -> String {
+    let logged_in = body(send(server, LOG_IN, json!({ "input": input }), &[]).await).await;
+    logged_in["data"]["customerLogIn"]["session"]["token"].as_str().expect("a token").to_owned()
+}
+
+/// Ends the session of a token.
+pub(crate) async fn log_out(server: &TestServer, token: &str) {
+    let bearer = format!("Bearer {token}");
+    let out = send(server, LOG_OUT, json!({}), &[("authorization", &bearer)]).await;
+    assert_eq!(body(out).await["data"]["customerLogOut"]["wasLoggedIn"], true);
+}
+
+#[tokio::test]
+async fn a_customer_registers_logs_in_and_out() {
+    let (server, folder, input) = with_customer_mails(&[]).await;
+    register(&server, folder.path(), &input).await;
 
     let logged_in = send(&server, LOG_IN, json!({ "input": input }), &[]).await;
     assert!(logged_in.headers().get("set-cookie").is_none());
@@ -71,9 +101,7 @@ async fn a_customer_registers_logs_in_and_out() {
     // Nobody else is told.
     assert_eq!(body(send(&server, ME, json!({}), &[]).await).await["data"]["customer"], Value::Null);
 
-    let out =
-        send(&server, "mutation { customerLogOut { wasLoggedIn } }", json!({}), &[("authorization", &bearer)]).await;
-    assert_eq!(body(out).await["data"]["customerLogOut"]["wasLoggedIn"], true);
+    log_out(&server, &token).await;
     let refused = send(&server, ME, json!({}), &[("authorization", &bearer)]).await;
     assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
     assert_eq!(body(refused).await["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
@@ -98,7 +126,7 @@ async fn cookies(server: &TestServer, input: &Value) {
     let pair = cookie.split(';').next().expect("a pair").to_owned();
     let me = send(server, ME, json!({}), &[("cookie", &format!("a=b; {pair}"))]).await;
     assert_eq!(body(me).await["data"]["customer"]["email"], "ada@example.com");
-    let out = send(server, "mutation { customerLogOut { wasLoggedIn } }", json!({}), &[("cookie", &pair)]).await;
+    let out = send(server, LOG_OUT, json!({}), &[("cookie", &pair)]).await;
     let cleared = out.headers()["set-cookie"].to_str().expect("text");
     assert!(cleared.contains("__Host-tradewind_session=;") && cleared.contains("Max-Age=0"), "{cleared}");
     // A browser cannot leave it out: it is nobody's, not an error.

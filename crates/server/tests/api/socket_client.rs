@@ -44,10 +44,25 @@ impl Socket {
 
     /// A socket that is acknowledged.
     pub(crate) async fn ready(server: &TestServer) -> Self {
-        let mut socket = Self::silent(server).await;
-        socket.send(json!({ "type": "connection_init" })).await;
-        assert_eq!(socket.receive().await, json!({ "type": "connection_ack" }));
-        socket
+        Self::silent(server).await.introduced(Value::Null).await
+    }
+
+    /// It introduces itself, and is acknowledged.
+    pub(crate) async fn introduced(mut self, payload: Value) -> Self {
+        self.send(json!({ "type": "connection_init", "payload": payload })).await;
+        assert_eq!(self.receive().await, json!({ "type": "connection_ack" }));
+        self
+    }
+
+    /// The answer of an operation that has one.
+    pub(crate) async fn ask(&mut self, payload: Value) -> Value {
+        self.send(json!({ "id": "ask", "type": "subscribe", "payload": payload })).await;
+        let told = self.receive().await;
+        if told["type"] == "next" {
+            assert_eq!(self.receive().await, json!({ "id": "ask", "type": "complete" }));
+        }
+        assert_eq!(told["id"], "ask", "{told}");
+        told
     }
 
     pub(crate) async fn send(&mut self, message: Value) {

@@ -35,6 +35,16 @@ impl Close {
         Self::new(4401, "Unauthorized")
     }
 
+    /// The token of `connection_init` is nobody's.
+    pub(super) fn forbidden() -> Self {
+        Self::new(4403, "Forbidden")
+    }
+
+    /// Nobody knows at the moment whose token it is.
+    pub(super) fn try_again_later() -> Self {
+        Self::new(1013, "Sessions cannot be looked up: try again later")
+    }
+
     /// None of the sub-protocols is ours.
     pub(super) fn not_acceptable() -> Self {
         Self::new(4406, "Subprotocol not acceptable")

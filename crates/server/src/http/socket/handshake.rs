@@ -69,6 +69,17 @@ pub(super) fn is_allowed(headers: &HeaderMap, origins: &Origins) -> bool {
     origins.allow(origin) || is_own(origin, headers)
 }
 
+/// Whether the cookie that came along is the client's word. A page of another origin brings it where it may with other
+/// requests: `listed` are those, none unless the configuration allows credentials. Our own page brings it unless the
+/// cookie is for HTTPS alone and the page came over plain HTTP, where anybody on the way could have written it.
+pub(super) fn may_bring_cookie(headers: &HeaderMap, listed: Option<&Origins>, is_secure: bool) -> bool {
+    let Some(origin) = headers.get(ORIGIN) else { return true };
+    let Ok(origin) = origin.to_str() else { return false };
+    let is_listed = listed.is_some_and(|listed| *listed != Origins::Any && listed.allow(origin));
+    let is_private = !is_secure || origin.starts_with("https://") || Origins::Localhost.allow(origin);
+    is_listed || is_own(origin, headers) && is_private
+}
+
 fn is_own(origin: &str, headers: &HeaderMap) -> bool {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     let origin: Option<Uri> = origin.parse().ok();
@@ -80,13 +91,29 @@ fn is_own(origin: &str, headers: &HeaderMap) -> bool {
 mod tests {
     use super::*;
 
+    fn from(origin: &'static str) -> HeaderMap {
+        let host = (HOST, HeaderValue::from_static("api.example:8080"));
+        HeaderMap::from_iter([host, (ORIGIN, HeaderValue::from_static(origin))])
+    }
+
+    #[test]
+    fn a_cookie_comes_only_from_pages_that_may_send_it() {
+        let listed = Origins::List(vec!["https://shop.example".to_owned()]);
+        let (own, shop) = (from("https://api.example:8080"), from("https://shop.example"));
+        for is_secure in [true, false] {
+            let may = |headers: &HeaderMap, listed| may_bring_cookie(headers, listed, is_secure);
+            assert!(may(&HeaderMap::new(), None) && may(&own, None) && may(&shop, Some(&listed)));
+            assert_eq!(may(&from("http://api.example:8080"), None), !is_secure);
+            for headers in [from("https://evil.example"), from("null"), shop.clone()] {
+                assert!(!may(&headers, None) && !may(&headers, Some(&Origins::Any)), "{headers:?}");
+            }
+        }
+    }
+
     #[test]
     fn foreign_pages_get_no_socket() {
         let origins = Origins::List(vec!["https://shop.example".to_owned()]);
-        let allowed = |origin: &'static str| {
-            let host = (HOST, HeaderValue::from_static("api.example:8080"));
-            is_allowed(&HeaderMap::from_iter([host, (ORIGIN, HeaderValue::from_static(origin))]), &origins)
-        };
+        let allowed = |origin| is_allowed(&from(origin), &origins);
         assert!(allowed("https://shop.example") && allowed("http://api.example:8080"));
         for foreign in
             ["https://evil.example", "null", "", "http://api.example", "http://api.example:8080.evil.example"]

@@ -7,13 +7,14 @@ mod session;
 
 use super::{
     Exchange, Site,
+    credentials::Credentials,
     failure::Failure,
     graphql::{channel, wants},
     stream::{Caller, client_address},
 };
 use axum::body::Body;
-use handshake::{Handshake, is_allowed};
-use hyper::{Request, Response, body::Incoming};
+use handshake::{Handshake, is_allowed, may_bring_cookie};
+use hyper::{Request, Response, StatusCode, body::Incoming};
 use hyper_util::rt::TokioIo;
 use session::Session;
 use std::sync::Arc;
@@ -49,6 +50,12 @@ pub(super) fn answer(
         ids: exchange.ids.clone(),
     };
     let address = client_address(&request, site.stream.client_address_header.as_ref());
+    // Whoever asks for a socket looks at the status alone.
+    let credentials = Credentials::read(request.headers(), address, &site.shop)
+        .map_err(|failure| Failure { status: Some(StatusCode::UNAUTHORIZED), ..failure })?;
+    let listed = site.http.cors_credentials.then_some(&site.http.cors);
+    let brings_cookie = may_bring_cookie(request.headers(), listed, site.shop.cookie_secure);
+    let credentials = if brings_cookie { credentials } else { credentials.without_cookie() };
     let slot = site.slots.take(address)?;
     let upgraded = hyper::upgrade::on(&mut request);
     let config = WebSocketConfig::default()
@@ -64,7 +71,7 @@ pub(super) fn answer(
         let Ok(upgraded) = upgraded.await else { return };
         let socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config)).await;
         let _open = (slot, site.metrics.stream.open(TRANSPORT));
-        Session::new(site, socket, caller).run(speaks_ours).await;
+        Session::new(site, socket, caller, credentials).run(speaks_ours).await;
     });
     Ok(handshake::response(accept, speaks_ours))
 }

@@ -6,11 +6,12 @@ use super::{
 };
 use crate::http::{
     Site,
+    credentials::{Credentials, idempotency_extension},
     failure::Failure,
     graphql::find,
     listen::stopped,
     params,
-    stream::{Answer, Caller, Work, answers},
+    stream::{Answer, Caller, Sent, Work, answers},
 };
 use futures_util::{
     SinkExt, Stream, StreamExt,
@@ -70,6 +71,8 @@ pub(super) struct Session {
     site: Arc<Site>,
     socket: WebSocketStream<TokioIo<Upgraded>>,
     caller: Caller,
+    /// Looked at again for each operation.
+    credentials: Arc<Credentials>,
     is_acknowledged: bool,
     /// Operations under way, by the client's ids.
     operations: HashMap<Arc<str>, AbortHandle>,
@@ -83,7 +86,12 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(site: Arc<Site>, socket: WebSocketStream<TokioIo<Upgraded>>, caller: Caller) -> Self {
+    pub(super) fn new(
+        site: Arc<Site>,
+        socket: WebSocketStream<TokioIo<Upgraded>>,
+        caller: Caller,
+        credentials: Credentials,
+    ) -> Self {
         let opened = Instant::now();
         Self {
             due: opened + site.stream.socket_init_timeout,
@@ -97,6 +105,7 @@ impl Session {
             site,
             socket,
             caller,
+            credentials: Arc::new(credentials),
         }
     }
 
@@ -197,11 +206,31 @@ impl Session {
                 self.caller.channel = Some(channel.clone());
             } else if name.eq_ignore_ascii_case("tradewind-explain") {
                 self.caller.explain = self.site.graphql.explain && *value == "1";
+            } else if name.eq_ignore_ascii_case("authorization") {
+                self.authorize(value)?;
             }
+        }
+        // Told at once, and not by each operation.
+        if let Err(failure) = self.credentials.caller(&self.site, &self.caller.ids).await {
+            let is_known = failure.code == Code::Unauthenticated.as_str();
+            return Err(if is_known { Close::forbidden() } else { Close::try_again_later() }.into());
         }
         self.waiting = Waiting::Ping;
         self.due = Instant::now() + self.site.stream.ping_interval;
         self.text(message::ACK.to_owned()).await
+    }
+
+    /// Takes what would be the header Authorization. Clients whose users are not logged in send nothing in it.
+    fn authorize(&mut self, value: &Value) -> Result<(), Close> {
+        let text = match value {
+            Value::Null => return Ok(()),
+            Value::String(text) if text.is_empty() => return Ok(()),
+            Value::String(text) => text,
+            _ => return Err(Close::invalid_message("Invalid message: `authorization` must be a string")),
+        };
+        let credentials = self.credentials.as_ref().clone().with_bearer(text).ok_or_else(Close::forbidden)?;
+        self.credentials = Arc::new(credentials);
+        Ok(())
     }
 
     async fn subscribe(&mut self, id: String, payload: Value) -> Result<(), End> {
@@ -220,14 +249,18 @@ impl Session {
         let work = if self.operations.len() >= most {
             refused(Code::RateLimited.as_str(), too_many(most))
         } else {
+            let key = idempotency_extension(&payload);
             match params::from_value(payload) {
                 Err(Failure { message, .. }) => {
                     return Err(Close::invalid_message(format!("Invalid message: {message}")).into());
                 }
                 // A document that a socket sends with its hash runs, but is not kept: the client's queries register it.
-                Ok(asked) => match find(&self.site, asked).await {
-                    Ok((request, _)) => Work::Request(request),
-                    Err(cause) => {
+                Ok(asked) => match (key, find(&self.site, asked).await) {
+                    (Ok(key), Ok((request, _))) => {
+                        Work::Request(Box::new(Sent { request, credentials: Arc::clone(&self.credentials), key }))
+                    }
+                    (Err(failure), _) => refused(failure.code, failure.message.into_owned()),
+                    (_, Err(cause)) => {
                         let failure = Failure::document(cause, &caller.ids);
                         refused(failure.code, failure.message.into_owned())
                     }

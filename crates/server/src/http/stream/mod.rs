@@ -12,7 +12,7 @@ mod sse;
 pub(super) use accept::{Format, accepted};
 pub(crate) use address::Peer;
 pub(super) use address::client_address;
-pub(super) use operation::{Answer, Caller, Work, answers};
+pub(super) use operation::{Answer, Caller, Sent, Work, answers};
 pub(super) use response::respond;
 pub(crate) use slots::Slots;
 pub(super) use slots::{Full, Slot};

@@ -1,12 +1,23 @@
 //! One operation as a stream of answers, whatever the transport.
 use super::{
-    super::{Ids, Site, graphql::micros_since, lane},
+    super::{
+        Ids, Site,
+        credentials::{Credentials, check_still},
+        failure::Failure,
+        graphql::micros_since,
+        lane,
+    },
     record::Record,
 };
 use futures_util::{FutureExt, Stream, stream};
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
-use tokio::{sync::Mutex as AsyncMutex, task::JoinSet, time::error::Elapsed};
+use tokio::{
+    sync::Mutex as AsyncMutex,
+    task::JoinSet,
+    time::{Instant as Moment, error::Elapsed, sleep_until},
+};
 use tradewind_graphql::{Code, Event, EventStream, GraphqlRequest, Outcome, Prepared, RequestContext};
+use tradewind_persistence::write::idempotency::IdempotencyKey;
 
 /// What an operation says to its client.
 #[derive(Debug)]
@@ -51,13 +62,20 @@ pub(in crate::http) type Live = Arc<AsyncMutex<EventStream>>;
 /// How far an operation is.
 pub(in crate::http) enum Work {
     /// To be read.
-    Request(GraphqlRequest),
+    Request(Box<Sent>),
     /// To be run once.
     Prepared(Box<Prepared>),
     /// To be told of events.
     Live(Live),
     /// Nothing runs.
     Refused(Box<Outcome>),
+}
+
+/// A request over a socket, which said who it is when it was opened.
+pub(in crate::http) struct Sent {
+    pub(in crate::http) request: GraphqlRequest,
+    pub(in crate::http) credentials: Arc<Credentials>,
+    pub(in crate::http) key: Option<IdempotencyKey>,
 }
 
 impl Work {
@@ -71,6 +89,8 @@ struct Operation {
     site: Arc<Site>,
     caller: Caller,
     work: Option<Work>,
+    /// Until when no event is asked for.
+    rests: Moment,
     record: Record,
 }
 
@@ -82,7 +102,7 @@ pub(in crate::http) fn answers(
     caller: Caller,
 ) -> impl Stream<Item = Answer> + Send + 'static {
     let record = Record::begin(&site, &caller);
-    let operation = Operation { site, caller, work: Some(work), record };
+    let operation = Operation { site, caller, work: Some(work), rests: Moment::now(), record };
     stream::unfold(operation, |mut operation| async move {
         let answer = AssertUnwindSafe(operation.next()).catch_unwind().await;
         // Without its work it is over after this answer.
@@ -128,11 +148,18 @@ impl Operation {
             Work::Refused(outcome) => Some(Answer::Refused(*outcome)),
             Work::Live(stream) => self.event(stream).await,
             Work::Prepared(prepared) => Some(self.once(*prepared).await),
-            Work::Request(request) => self.begin(request).await,
+            Work::Request(sent) => self.begin(*sent).await,
         }
     }
 
-    async fn begin(&mut self, request: GraphqlRequest) -> Option<Answer> {
+    /// Who asks is looked up each time: a session that has ended since lets nothing more run.
+    async fn begin(&mut self, Sent { request, credentials, key }: Sent) -> Option<Answer> {
+        let caller = match credentials.caller(&self.site, &self.caller.ids).await {
+            Ok(caller) => caller,
+            Err(failure) => return Some(self.without_viewer(failure)),
+        };
+        let (idempotency_key, is_without_cookies) = (key, true);
+        self.caller.caller = Arc::new(tradewind_graphql::Caller { idempotency_key, is_without_cookies, ..caller });
         let context = self.caller.context(&self.site);
         let prepared = match lane::prepare(&self.site, request, &context).await {
             Ok(prepared) if prepared.is_subscription() => prepared,
@@ -167,7 +194,11 @@ impl Operation {
         self.record.is_live(stream.lock().await.operation_name());
         loop {
             let context = self.caller.context(&self.site);
-            let changed = async { stream.lock().await.changed(&context).await };
+            let rests = self.rests;
+            let changed = async {
+                sleep_until(rests).await;
+                stream.lock().await.changed(&context).await
+            };
             let changed = match self.record.ends(self.site.stream.subscription_max_duration) {
                 Some(end) => tokio::time::timeout_at(end, changed).await.ok()?,
                 None => changed.await,
@@ -176,9 +207,13 @@ impl Operation {
                 Ok(event) => event,
                 Err(missed) => return Some(Answer::Refused(*missed)),
             };
+            if let Err(failure) = check_still(&self.site, &self.caller.ids, &self.caller.caller).await {
+                return Some(self.without_viewer(failure));
+            }
             let run = run_event(Arc::clone(&self.site), self.caller.clone(), Arc::clone(&stream), event);
             let Ok((ran, micros)) = beside(run).await else { return Some(Answer::Refused(self.failed())) };
             self.record.ran(micros);
+            self.rests = Moment::now() + stream.lock().await.rest();
             let outcome = match ran {
                 Ok(None) => continue,
                 Ok(Some(outcome)) => outcome,
@@ -187,6 +222,14 @@ impl Operation {
             self.work = Some(Work::Live(stream));
             return Some(Answer::Next(outcome));
         }
+    }
+
+    fn without_viewer(&self, failure: Failure) -> Answer {
+        Answer::Refused(Outcome::refused(
+            failure.code,
+            failure.message.into_owned(),
+            self.caller.ids.trace_id().as_str(),
+        ))
     }
 
     fn failed(&self) -> Outcome {
