@@ -1,6 +1,7 @@
 //! Multi-step writes shared by the API and commands, and what is done after them: jobs and webhooks.
 pub mod account;
 pub mod cart;
+pub mod catalog;
 pub mod checkout;
 pub mod demo;
 mod hex;

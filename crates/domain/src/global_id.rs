@@ -34,11 +34,12 @@ pub enum NodeKind {
     TaxRate,
     WebhookEndpoint,
     WebhookDelivery,
+    ManagedProduct,
 }
 
 impl NodeKind {
     /// Every kind, for look-ups and tests.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::Product,
         Self::ProductVariant,
         Self::Category,
@@ -67,6 +68,7 @@ impl NodeKind {
         Self::TaxRate,
         Self::WebhookEndpoint,
         Self::WebhookDelivery,
+        Self::ManagedProduct,
     ];
 
     /// The GraphQL type name.
@@ -100,6 +102,7 @@ impl NodeKind {
             Self::TaxRate => "TaxRate",
             Self::WebhookEndpoint => "WebhookEndpoint",
             Self::WebhookDelivery => "WebhookDelivery",
+            Self::ManagedProduct => "ManagedProduct",
         }
     }
 }

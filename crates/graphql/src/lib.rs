@@ -12,6 +12,7 @@ mod buy;
 mod cached;
 mod caching;
 mod caller;
+mod catalog_admin;
 mod category;
 mod channel;
 mod check;

@@ -2,6 +2,7 @@
 use crate::{
     access::{AccessTo, Grant},
     buy::Order,
+    catalog_admin::ManagedProduct,
     category::Category,
     channel::Channel,
     collection::Collection,
@@ -49,6 +50,8 @@ pub enum Node {
     Order(Order),
     /// An entry of the audit log.
     AuditEntry(AuditEntry),
+    /// A product as staff see it.
+    ManagedProduct(ManagedProduct),
 }
 
 /// Reads an id that must be of one type.
@@ -96,6 +99,7 @@ async fn find(ctx: &Context<'_>, GlobalId { kind, id }: GlobalId) -> Result<Opti
         }
         NodeKind::Order => Order::visible(ctx, id).await?.map(Node::Order),
         NodeKind::AuditEntry => AuditEntry::load(ctx, id).await?.map(Node::AuditEntry),
+        NodeKind::ManagedProduct => ManagedProduct::node(ctx, id).await?.map(Node::ManagedProduct),
         // Reached through what they belong to.
         NodeKind::Customer
         | NodeKind::Address

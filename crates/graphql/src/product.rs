@@ -25,7 +25,7 @@ use chrono::{DateTime, Utc};
 use std::{ops::Deref, sync::Arc};
 use tradewind_domain::{
     global_id::{GlobalId, NodeKind},
-    option, review, stock,
+    option, product, review, stock,
 };
 use tradewind_persistence::{
     DbError,
@@ -89,6 +89,26 @@ pub enum ProductStatus {
     Archived,
 }
 
+impl From<product::ProductStatus> for ProductStatus {
+    fn from(status: product::ProductStatus) -> Self {
+        match status {
+            product::ProductStatus::Draft => Self::Draft,
+            product::ProductStatus::Active => Self::Active,
+            product::ProductStatus::Archived => Self::Archived,
+        }
+    }
+}
+
+impl From<ProductStatus> for product::ProductStatus {
+    fn from(status: ProductStatus) -> Self {
+        match status {
+            ProductStatus::Draft => Self::Draft,
+            ProductStatus::Active => Self::Active,
+            ProductStatus::Archived => Self::Archived,
+        }
+    }
+}
+
 /// The average of a product's reviews.
 #[derive(Clone, Copy, Debug, SimpleObject)]
 #[graphql(crate = "crate::execution", directive = CacheControl::apply(Rating::DECISION))]
@@ -150,11 +170,7 @@ impl Product {
     }
     /// Where it is in its life.
     async fn status(&self, ctx: &Context<'_>) -> Result<ProductStatus> {
-        Ok(match self.details(ctx).await?.status.as_str() {
-            "active" => ProductStatus::Active,
-            "archived" => ProductStatus::Archived,
-            _ => ProductStatus::Draft,
-        })
+        Ok(product::ProductStatus::from_stored(&self.details(ctx).await?.status).into())
     }
     /// Its place in the category tree.
     async fn category(&self, ctx: &Context<'_>) -> Result<Option<Category>> {

@@ -5,6 +5,10 @@ use crate::{
     buy::{
         CartMutations, CartQuery, CheckoutMutations, CheckoutQuery, OrderMutations, OrderQuery, OrderStaffMutations,
     },
+    catalog_admin::{
+        CategoryMutations, CollectionMutations, ManagedCollectionQuery, ManagedProductQuery, MediaMutations,
+        ProductMutations, PublicationMutations, VariantMutations,
+    },
     category::CategoryQuery,
     channel::ChannelQuery,
     collection::CollectionQuery,
@@ -42,6 +46,8 @@ pub struct Query(
     ApiKeyQuery,
     AuditQuery,
     InventoryQuery,
+    ManagedProductQuery,
+    ManagedCollectionQuery,
 );
 
 /// All that can be done. What is refused is told in `userErrors`; with the header `Idempotency-Key` a request that comes
@@ -63,6 +69,12 @@ pub struct Mutation(
     ApiKeyMutations,
     OrderStaffMutations,
     InventoryMutations,
+    ProductMutations,
+    PublicationMutations,
+    VariantMutations,
+    MediaMutations,
+    CategoryMutations,
+    CollectionMutations,
 );
 
 /// The shop's schema.

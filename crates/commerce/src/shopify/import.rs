@@ -19,7 +19,10 @@ use tradewind_domain::{category::taxonomy_path, currency::Currency, product::Pro
 use tradewind_persistence::{
     Db, DbError,
     cache_log::Kind,
-    write::{CategoryTree, Shop, WriteTx, ensure_category_path, product_count, products_by_slugs, save_products},
+    write::{
+        CategoryTree, Shop, WriteTx, ensure_category_path, join_catalog, product_count, products_by_slugs,
+        save_products,
+    },
 };
 use uuid::Uuid;
 
@@ -250,6 +253,7 @@ impl Writer<'_> {
             // What a real import would have made before its first product.
             self.setup.save(&tx, self.options.now).await?;
         }
+        join_catalog(&tx).await?;
         let mut shop = Shop::load(&tx).await?;
         let slugs: Vec<String> = drafts.iter().map(|draft| draft.slug.clone()).collect();
         let stored = products_by_slugs(&tx, &slugs).await?;

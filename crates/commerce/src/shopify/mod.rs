@@ -14,7 +14,7 @@ mod export_rows;
 mod field;
 mod group;
 mod handle;
-mod html;
+pub(crate) mod html;
 mod image;
 mod import;
 pub mod limits;

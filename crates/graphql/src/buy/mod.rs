@@ -13,6 +13,7 @@ mod order_query;
 mod order_staff_mutations;
 mod payment;
 
+pub(crate) use bill::minor;
 pub(crate) use cart::CartQuery;
 pub(crate) use cart_mutations::CartMutations;
 pub(crate) use checkout::CheckoutQuery;

@@ -3,4 +3,4 @@ mod managed_stock;
 mod mutations;
 
 pub(crate) use managed_stock::InventoryQuery;
-pub(crate) use mutations::InventoryMutations;
+pub(crate) use mutations::{BulkErrorPolicy, InventoryMutations};

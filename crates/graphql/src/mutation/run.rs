@@ -13,7 +13,7 @@ use serde::{Deserialize as _, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::time::Instant;
 use tradewind_commerce::{
-    account::{AccountError, Moment, Outcome},
+    account::{AccountError, Moment, Outcome, Refused},
     checkout::BuyError,
 };
 use tradewind_persistence::{
@@ -182,9 +182,16 @@ where
 
 /// The refusals of an outcome as `userErrors`.
 pub(crate) fn refusals<T, C, E: UserError<C>>(ctx: &Context<'_>, outcome: Outcome<T, C>) -> Vec<E> {
+    outcome.err().into_iter().flatten().map(|refused| refusal(ctx, refused)).collect()
+}
+
+/// A refusal as one of `userErrors`. What it names is an argument of the mutation, or else stands in its `input`.
+pub(crate) fn refusal<C, E: UserError<C>>(ctx: &Context<'_>, refused: Refused<C>) -> E {
     let arguments = &ctx.item.node.arguments;
-    let has_input = arguments.iter().any(|(name, _)| name.node == "input");
-    outcome.err().into_iter().flatten().map(|refused| E::of(refused, has_input)).collect()
+    let is_argument = |step: &str| arguments.iter().any(|(name, _)| name.node == step);
+    let first = refused.field.as_deref().and_then(|field| field.split('.').next());
+    let in_input = is_argument("input") && !first.is_some_and(is_argument);
+    E::of(refused, in_input)
 }
 
 async fn settle<T, C>(ctx: &Context<'_>, went: Went<T, C>) -> Result<Outcome<T, C>> {

@@ -31,6 +31,7 @@ mod schema;
 mod search;
 mod shop;
 mod staff;
+mod staff_catalog;
 mod staff_orders;
 mod statements;
 mod subscription;

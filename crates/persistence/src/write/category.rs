@@ -1,9 +1,9 @@
 //! Changing the category tree.
 use super::{
-    CategoryTree, WriteTx,
+    CategoryTree, Conn, WriteTx,
     bulk::{Conflict, insert},
     micros,
-    scope::refresh_scopes_where,
+    scope::{refresh_scopes, refresh_scopes_where},
     shop::load_tree,
 };
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
     sql::Arg,
 };
 use chrono::{DateTime, Utc};
+use sea_orm::FromQueryResult;
 use std::collections::HashSet;
 use tradewind_domain::{category::Category, slug::slugify};
 use uuid::Uuid;
@@ -21,7 +22,7 @@ const LOCK_TREE: &str = "SELECT pg_advisory_xact_lock(7310579617461747270)";
 
 /// Inserts or replaces by id. Products below a category that moved are found under its new ancestors at once.
 pub async fn save_categories(tx: &WriteTx, categories: &[Category], now: DateTime<Utc>) -> Result<(), DbError> {
-    lock_tree(tx).await?;
+    lock_category_tree(tx).await?;
     let before = load_tree(tx.into()).await?;
     let mut after = before.clone();
     categories.iter().cloned().for_each(|category| after.insert(category));
@@ -39,7 +40,35 @@ pub async fn save_categories(tx: &WriteTx, categories: &[Category], now: DateTim
     refresh_scopes_where(tx, &after, "category_id {ids 1}", below).await
 }
 
-async fn lock_tree(tx: &WriteTx) -> Result<(), DbError> {
+/// Deletes a category without children; its products go to `heir`, or to none. Nothing happens without it.
+pub async fn delete_category(tx: &WriteTx, id: Uuid, heir: Option<Uuid>, now: DateTime<Utc>) -> Result<(), DbError> {
+    lock_category_tree(tx).await?;
+    let text = "SELECT id FROM products WHERE category_id = $1 ORDER BY id";
+    let rows: Vec<Found> = Conn::from(tx).all_locked(text, vec![Arg::Id(id)]).await?;
+    let products: Vec<Uuid> = rows.into_iter().map(|row| row.id).collect();
+    let at = Arg::Time(micros(now));
+    match heir {
+        Some(heir) => {
+            let text = "UPDATE products SET category_id = $2, updated_at = $3 WHERE category_id = $1";
+            tx.execute(text, vec![Arg::Id(id), Arg::Id(heir), at]).await?;
+        }
+        None => {
+            let text = "UPDATE products SET category_id = NULL, updated_at = $2 WHERE category_id = $1";
+            tx.execute(text, vec![Arg::Id(id), at]).await?;
+        }
+    }
+    refresh_scopes(tx, &load_tree(tx.into()).await?, products).await?;
+    tx.execute("DELETE FROM categories WHERE id = $1", vec![Arg::Id(id)]).await?;
+    Ok(())
+}
+
+#[derive(FromQueryResult)]
+struct Found {
+    id: Uuid,
+}
+
+/// Keeps others from changing the tree until the end of the transaction.
+pub async fn lock_category_tree(tx: &WriteTx) -> Result<(), DbError> {
     if tx.postgres() {
         tx.execute(LOCK_TREE, vec![]).await?;
     }
@@ -81,7 +110,7 @@ pub async fn ensure_category_path(
     if let Some(id) = find(tree, path) {
         return Ok(id);
     }
-    lock_tree(tx).await?;
+    lock_category_tree(tx).await?;
     *tree = load_tree(tx.into()).await?;
     let mut parent = None;
     let mut new = Vec::new();

@@ -23,6 +23,10 @@ use uuid::Uuid;
 /// Products that rules are checked against at a time.
 const PAGE: i64 = 1000;
 
+/// The next products as rules see them, in the order of their ids.
+pub(super) const RULED: &str =
+    "SELECT id, title, tags, vendor, product_type FROM products WHERE id > $1 ORDER BY id LIMIT $2";
+
 pub(crate) async fn load_collections(conn: Conn<'_>) -> Result<Vec<Collection>, DbError> {
     let rows: Vec<collection::Model> = conn.all("SELECT * FROM collections", vec![]).await?;
     let mut collections = rows.into_iter().map(from_row).collect::<Result<Vec<_>, _>>()?;
@@ -75,8 +79,8 @@ fn to_row(collection: &Collection, now: DateTime<Utc>) -> Result<collection::Mod
 
 /// What rules look at.
 #[derive(FromQueryResult)]
-struct RuledProduct {
-    id: Uuid,
+pub(super) struct RuledProduct {
+    pub(super) id: Uuid,
     title: String,
     tags: String,
     vendor: String,
@@ -84,7 +88,7 @@ struct RuledProduct {
 }
 
 impl RuledProduct {
-    fn product(self) -> Result<Product, DbError> {
+    pub(super) fn product(self) -> Result<Product, DbError> {
         let tags = serde_json::from_str(&self.tags);
         let tags = tags.map_err(|error| DbErr::Json(format!("product {}: tags: {error}", self.id)))?;
         let draft = Product::draft(self.id, String::new(), self.title, DateTime::UNIX_EPOCH);
@@ -97,11 +101,10 @@ async fn apply_rules(tx: &WriteTx, changed: &[(Uuid, &Rules)]) -> Result<(), DbE
         return Ok(());
     }
     let tree = load_tree(tx.into()).await?;
-    let text = "SELECT id, title, tags, vendor, product_type FROM products WHERE id > $1 ORDER BY id LIMIT $2";
     let mut after = Uuid::nil();
     loop {
         let args = vec![Arg::Id(after), Arg::Int(PAGE)];
-        let page: Vec<RuledProduct> = Conn::from(tx).all_locked(text, args).await?;
+        let page: Vec<RuledProduct> = Conn::from(tx).all_locked(RULED, args).await?;
         let Some(last) = page.last() else { return Ok(()) };
         after = last.id;
         let products = page.into_iter().map(RuledProduct::product).collect::<Result<Vec<_>, _>>()?;
@@ -136,6 +139,28 @@ pub async fn set_collection_products(tx: &WriteTx, collection_id: Uuid, products
     super::product_state::lock(tx, touched).await?;
     let touched = replace_members(tx, old, members).await?;
     refresh_scopes(tx, &load_tree(tx.into()).await?, touched).await
+}
+
+/// Takes a collection for this transaction; whether it is there.
+pub async fn lock_collection(tx: &WriteTx, collection_id: Uuid) -> Result<bool, DbError> {
+    let text = "SELECT * FROM collections WHERE id = $1";
+    let rows: Vec<collection::Model> = Conn::from(tx).all_locked(text, vec![Arg::Id(collection_id)]).await?;
+    Ok(!rows.is_empty())
+}
+
+/// The products of a collection, in the order of their ids.
+pub async fn collection_members<'a>(conn: impl Into<Conn<'a>>, collection_id: Uuid) -> Result<Vec<Uuid>, DbError> {
+    let text = "SELECT * FROM collection_products WHERE collection_id = $1 ORDER BY product_id";
+    let rows: Vec<collection_product::Model> = conn.into().all(text, vec![Arg::Id(collection_id)]).await?;
+    Ok(rows.into_iter().map(|row| row.product_id).collect())
+}
+
+/// Deletes a collection; its products stay. Nothing happens without it.
+pub async fn delete_collection(tx: &WriteTx, collection_id: Uuid) -> Result<(), DbError> {
+    let members = collection_members(tx, collection_id).await?;
+    super::product_state::lock(tx, members.clone()).await?;
+    tx.execute("DELETE FROM collections WHERE id = $1", vec![Arg::Id(collection_id)]).await?;
+    refresh_scopes(tx, &load_tree(tx.into()).await?, members).await
 }
 
 /// Deletes and inserts the difference; the products that it touched.

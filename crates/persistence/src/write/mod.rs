@@ -17,6 +17,7 @@ mod category_tree;
 mod channel;
 mod checkout;
 mod collection;
+mod collection_preview;
 mod conn;
 mod customer;
 mod customer_token;
@@ -33,6 +34,8 @@ mod order_parts;
 mod order_stock;
 mod payment;
 mod product;
+mod product_find;
+mod product_page;
 mod product_read;
 mod product_rows;
 mod product_state;
@@ -75,14 +78,17 @@ pub use cart::{
 };
 pub use cart_facts::{ChannelTerms, SoldVariant, channel_terms, scopes_of_products, sold_variants};
 pub use cart_save::{insert_cart, save_cart};
-pub use category::{ensure_category_path, save_categories};
+pub use category::{delete_category, ensure_category_path, lock_category_tree, save_categories};
 pub use category_tree::CategoryTree;
 pub use channel::save_channels;
 pub use checkout::{
     Checkout, checkout_by_token, delete_old_checkouts, insert_checkout, lock_checkout, lock_checkout_by_token,
     overdue_checkouts, save_checkout,
 };
-pub use collection::{save_collections, set_collection_products};
+pub use collection::{
+    collection_members, delete_collection, lock_collection, save_collections, set_collection_products,
+};
+pub use collection_preview::{Matching, preview_rules};
 pub use conn::Conn;
 pub use customer::save_customers;
 pub use customer_token::{
@@ -105,7 +111,9 @@ pub use payment::{
     StoredPayment, insert_payment, lock_payments, payment_by_gateway_id, payment_by_id, save_payment, take_due_payments,
 };
 pub use product::{delete_products, save_products};
-pub use product_read::{product_count, products_after, products_by_slugs};
+pub use product_find::{held_variants, join_catalog, lock_catalog, lock_products, products_of_variants, slugs_taken};
+pub use product_page::{ProductPage, products_page};
+pub use product_read::{product_count, products_after, products_by_ids, products_by_slugs};
 pub use promotion::{BuyerKey, LivePromotions, StoredPromotion, delete_promotions, live_promotions, save_promotions};
 pub use promotion_use::{release_promotions, use_promotions};
 pub use refund::{Refund, end_refund, insert_refund, open_refunds};
@@ -124,7 +132,7 @@ pub use stock_hold_end::{HoldEnd, HoldState, commit_hold, expire_holds, extend_h
 pub use stock_hold_line::{HeldLine, Line, MOST_UNITS, Shortage, ShortageCode};
 pub use stock_ledger::{Cause, MovementKind, Reference};
 pub use tax_rate::{
-    ChannelPlace, ProductTerms, STANDARD_TAX, delete_tax_rules, save_channel_places, save_product_terms,
+    ChannelPlace, ProductTerms, STANDARD_TAX, delete_tax_rules, product_terms, save_channel_places, save_product_terms,
     save_tax_rules, tax_table,
 };
 pub use tx::{Savepoint, WriteTx};

@@ -18,6 +18,16 @@ pub async fn products_by_slugs<'a>(conn: impl Into<Conn<'a>>, slugs: &[String]) 
     with_children(conn, conn.all_for_edit(text, "products", vec![Arg::Texts(slugs.to_vec())]).await?).await
 }
 
+/// Products among the ids, in any status, in the order of their ids.
+pub async fn products_by_ids<'a>(conn: impl Into<Conn<'a>>, ids: &[Uuid]) -> Result<Vec<Product>, DbError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let conn = conn.into();
+    let text = "SELECT * FROM products WHERE id {ids 1} ORDER BY id";
+    with_children(conn, conn.all_for_edit(text, "products", vec![Arg::Ids(ids.to_vec())]).await?).await
+}
+
 /// The next products in the order of their ids, in any status; empty at the end.
 pub async fn products_after(db: &Db, after: Option<Uuid>, limit: u32) -> Result<Vec<Product>, DbError> {
     let text = "SELECT * FROM products WHERE id > $1 ORDER BY id LIMIT $2";
@@ -25,7 +35,7 @@ pub async fn products_after(db: &Db, after: Option<Uuid>, limit: u32) -> Result<
     with_children(db.into(), Conn::from(db).all(text, args).await?).await
 }
 
-async fn with_children(conn: Conn<'_>, products: Vec<product::Model>) -> Result<Vec<Product>, DbError> {
+pub(super) async fn with_children(conn: Conn<'_>, products: Vec<product::Model>) -> Result<Vec<Product>, DbError> {
     if products.is_empty() {
         return Ok(Vec::new());
     }

@@ -100,6 +100,26 @@ pub struct ProductTerms {
 /// What products are taxed as that have no terms.
 pub const STANDARD_TAX: &str = "standard";
 
+#[derive(FromQueryResult)]
+struct TermsRow {
+    product_id: Uuid,
+    tax_category: String,
+    needs_shipping: bool,
+}
+
+/// The terms of those of the products that have some.
+pub async fn product_terms<'a>(conn: impl Into<Conn<'a>>, products: &[Uuid]) -> Result<Vec<ProductTerms>, DbError> {
+    let text = "SELECT product_id, tax_category, needs_shipping FROM product_terms WHERE product_id {ids 1}
+        ORDER BY product_id";
+    let rows: Vec<TermsRow> = conn.into().all(text, vec![Arg::Ids(products.to_vec())]).await?;
+    let terms = |TermsRow { product_id, tax_category, needs_shipping }| ProductTerms {
+        product_id,
+        tax_category,
+        needs_shipping,
+    };
+    Ok(rows.into_iter().map(terms).collect())
+}
+
 const TERMS: &str = "INSERT INTO product_terms (product_id, tax_category, needs_shipping)
     SELECT {uuid 0}, {text 1}, {bigint 2} = 1 FROM {rows 1} WHERE true ORDER BY u.key
     ON CONFLICT (product_id) DO UPDATE SET tax_category = excluded.tax_category,

@@ -3,7 +3,7 @@ use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
 use tradewind_testkit::TestDb;
 
 /// Table and columns that a query filters by and sorts in.
-const ORDERS: [(&str, &str); 91] = [
+const ORDERS: [(&str, &str); 93] = [
     ("listings", "channel_id,min_price,product_id"),
     ("listings", "channel_id,published_at,product_id"),
     ("listings", "channel_id,title_key,product_id"),
@@ -18,6 +18,8 @@ const ORDERS: [(&str, &str); 91] = [
     ("product_facets", "key,value,product_id"),
     ("product_facets", "product_id,key,value"),
     ("products", "slug"),
+    ("products", "updated_at,id"),
+    ("products", "status,updated_at,id"),
     ("categories", "slug"),
     ("categories", "parent_id,position,name,id"),
     ("collections", "slug"),

@@ -7,5 +7,6 @@ mod order_plans;
 mod plans;
 mod pooler;
 mod price_plans;
+mod product_page_plans;
 mod queue_plans;
 mod timeouts;
