@@ -1,6 +1,7 @@
 //! Stock as it is told while it changes.
 use super::event::Topic;
 use crate::{
+    access::{AccessTo, Grant},
     context::Request as _,
     error::{bad_input, load},
     execution::direct,
@@ -45,11 +46,13 @@ pub struct Inventory(Arc<InventoryRow>);
 /// Stock of a variant, over the warehouses of the channel, all figures of one moment.
 #[Object(crate = "crate::execution", directive = CacheControl::apply(Inventory::DECISION))]
 impl Inventory {
-    /// Units that lie there; null where stock is not counted.
+    /// For staff: units that lie there; null where stock is not counted.
+    #[graphql(directive = AccessTo::apply(&[Grant::InventoryRead]))]
     async fn on_hand(&self) -> Option<i64> {
         self.0.tracked.then_some(self.0.on_hand)
     }
-    /// Units of these that are promised to a checkout under way; null where stock is not counted.
+    /// For staff: units of these that are promised to a checkout under way; null where stock is not counted.
+    #[graphql(directive = AccessTo::apply(&[Grant::InventoryRead]))]
     async fn reserved(&self) -> Option<i64> {
         self.0.tracked.then_some(self.0.reserved)
     }

@@ -12,9 +12,10 @@ use std::time::Duration;
 use tradewind_domain::{
     global_id::{GlobalId, NodeKind},
     product::{Product, ProductStatus},
+    staff::{Area, Permission},
     stock::StockPolicy,
 };
-use tradewind_graphql::{Engine, EventStream, Limits, Outcome};
+use tradewind_graphql::{Caller, Engine, EventStream, Limits, Outcome, RequestContext, Viewer};
 use tradewind_persistence::{
     Db, DbBackend, DbConfig,
     changes::follow,
@@ -23,6 +24,13 @@ use tradewind_persistence::{
 
 const FIGURES: &str = "subscription($ids: [ID!]!) { inventoryChanged(variantIds: $ids) {
     variantId inventory { onHand reserved available availability } } }";
+
+/// A request of somebody who may see all figures.
+fn desk(channel: Option<&str>) -> RequestContext {
+    let permissions = [Permission::read(Area::Inventory)].into_iter().collect();
+    let viewer = Some(Viewer::Staff { member: id(20, 1), session: id(20, 2), permissions });
+    RequestContext { caller: Caller { viewer, ..Caller::default() }.into(), ..at(now(), channel) }
+}
 
 /// Opaque id of a variant.
 fn global(product: u32, position: u32) -> String {
@@ -35,7 +43,7 @@ async fn begin(
     variables: Value,
     channel: Option<&str>,
 ) -> Result<EventStream, Box<Outcome>> {
-    let context = at(now(), channel);
+    let context = desk(channel);
     let prepared = engine.prepare(request(query, variables), &context)?;
     engine.subscribe(prepared, &context).await
 }
@@ -47,7 +55,7 @@ async fn watch(engine: &Engine, ids: &[String]) -> EventStream {
 
 /// The figures of the next event, one statement for all of them.
 async fn told(stream: &mut EventStream, channel: Option<&str>) -> Value {
-    let outcome = outcome(stream, &at(now(), channel)).await;
+    let outcome = outcome(stream, &desk(channel)).await;
     let mut answer = answer(&outcome);
     assert!(answer.get("errors").is_none(), "{answer}");
     assert_eq!(answer["extensions"]["explain"]["statements"], 1, "{answer}");
@@ -159,7 +167,7 @@ async fn relations_below_are_one_statement_per_level() {
             inventory { available variant { sku quantityAvailable product { slug } } } } }";
         let ids: Vec<_> = (1..=5).map(|position| global(7, position)).collect();
         let mut stream = begin(&shop.engine, query, json!({ "ids": ids }), None).await.ok().unwrap();
-        let outcome = outcome(&mut stream, &at(now(), None)).await;
+        let outcome = outcome(&mut stream, &desk(None)).await;
         let told = answer(&outcome);
         let changes = told["data"]["inventoryChanged"].as_array().unwrap();
         assert_eq!(changes.len(), 5, "{told}");
@@ -186,7 +194,7 @@ async fn a_burst_that_nobody_took_is_one_event_with_the_last_figures() {
         }
         let last = json!([change(&ids[0], 19 + 50, 0), change(&ids[1], 21 + 49 * 50 / 2, 0)]);
         assert_eq!(told(&mut stream, None).await, last, "{}", shop.name);
-        let silent = tokio::time::timeout(Duration::ZERO, stream.changed(&at(now(), None))).await;
+        let silent = tokio::time::timeout(Duration::ZERO, stream.changed(&desk(None))).await;
         assert!(silent.is_err(), "nothing else changed");
     }
 }
@@ -270,7 +278,7 @@ async fn figures_that_could_not_be_read_are_read_again() {
         let pace = stream.rest();
         deliver(&shop.db, 7, 2, 1).await;
         shop.sabotage("ALTER TABLE stock_levels RENAME TO elsewhere").await;
-        let failed = answer(&outcome(&mut stream, &at(now(), None)).await);
+        let failed = answer(&outcome(&mut stream, &desk(None)).await);
         assert_eq!(failed["errors"][0]["extensions"]["code"], "INTERNAL", "{}: {failed}", shop.name);
         assert!(stream.rest() > pace, "it is not asked for again at once");
         shop.sabotage("ALTER TABLE elsewhere RENAME TO stock_levels").await;
@@ -304,4 +312,17 @@ async fn which_variants_is_said_well() {
     assert_eq!(told(&mut stream, None).await.as_array().unwrap().len(), 1);
     let mut stream = watch(&shop.engine, &many[..100]).await;
     assert_eq!(told(&mut stream, None).await.as_array().unwrap().len(), 100);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shopper_is_told_what_can_be_had_and_no_more() {
+    for shop in Shop::each().await {
+        let ids = json!({ "ids": [global(7, 1)] });
+        let context = at(now(), None);
+        let refused = shop.engine.prepare(request(FIGURES, ids.clone()), &context).err().expect("refused");
+        assert_eq!(answer(&refused)["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{}", shop.name);
+        let public = "subscription($ids: [ID!]!) { inventoryChanged(variantIds: $ids) { inventory { available availability } } }";
+        let prepared = shop.engine.prepare(request(public, ids), &context).unwrap_or_else(|_| panic!("{}", shop.name));
+        assert!(shop.engine.subscribe(prepared, &context).await.is_ok(), "{}", shop.name);
+    }
 }

@@ -6,8 +6,7 @@ use crate::{
 use serde_json::{Value, json};
 use tradewind_testkit::{Backend, TestDb};
 
-const WATCH: &str =
-    "subscription($ids: [ID!]!) { inventoryChanged(variantIds: $ids) { inventory { onHand reserved available } } }";
+const WATCH: &str = "subscription($ids: [ID!]!) { inventoryChanged(variantIds: $ids) { inventory { available } } }";
 const VARIANTS: &str = "{ products(first: 10) { nodes { variants(first: 10) { nodes { id quantityAvailable } } } } }";
 const CREATE: &str = "mutation($lines: [CartLineInput!]) { cartCreate(input: { lines: $lines }) {
     token cart { id } userErrors { code } } }";
@@ -32,12 +31,12 @@ async fn variant(server: &TestServer) -> (Value, i64) {
     (found["id"].clone(), units(found))
 }
 
-/// The figures of the next event.
-async fn figures(socket: &mut Socket) -> [i64; 3] {
+/// What the next event says that can be had.
+async fn available(socket: &mut Socket) -> i64 {
     let told = socket.receive().await;
     let changes = told["payload"]["data"]["inventoryChanged"].as_array().unwrap_or_else(|| panic!("{told}"));
     let [change] = &changes[..] else { panic!("{told}") };
-    ["onHand", "reserved", "available"].map(|name| change["inventory"][name].as_i64().expect("a figure"))
+    change["inventory"]["available"].as_i64().expect("a figure")
 }
 
 #[tokio::test]
@@ -59,14 +58,14 @@ async fn what_one_server_holds_every_server_tells() {
         let mut socket = Socket::ready(listener).await;
         let payload = json!({ "query": WATCH, "variables": { "ids": [id] } });
         socket.send(json!({ "id": "1", "type": "subscribe", "payload": payload })).await;
-        assert_eq!(figures(&mut socket).await, [units, 0, units], "{}", data.backend());
+        assert_eq!(available(&mut socket).await, units, "{}", data.backend());
         let created = ask(&here, CREATE, json!({ "lines": [{ "variantId": id, "quantity": 2 }] })).await;
         let cart = json!({ "id": created["cartCreate"]["cart"]["id"], "token": created["cartCreate"]["token"] });
         let started = ask(&here, START, json!({ "cart": cart })).await;
         assert_eq!(started["checkoutStart"]["userErrors"], json!([]), "{started}");
-        assert_eq!(figures(&mut socket).await, [units, 2, units - 2], "{}", data.backend());
+        assert_eq!(available(&mut socket).await, units - 2, "{}", data.backend());
         ask(&here, CANCEL, json!({ "token": started["checkoutStart"]["token"] })).await;
-        assert_eq!(figures(&mut socket).await, [units, 0, units], "{}", data.backend());
+        assert_eq!(available(&mut socket).await, units, "{}", data.backend());
         for server in [Some(here), there].into_iter().flatten() {
             server.stop().await;
         }
