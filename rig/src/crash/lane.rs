@@ -22,7 +22,7 @@ use tokio::task::JoinSet;
 use tokio_postgres::Client;
 
 /// How often it is tried to let a server die.
-const TRIES: u32 = 3;
+const TRIES: u32 = 6;
 /// More than all runs buy.
 const UNITS: i64 = 1_000_000;
 /// How often a patient shopper sends a request: they wait for the server to come back.

@@ -5,7 +5,10 @@ use crate::{
     gateway::{Gateway, UNPAYABLE, method},
 };
 use serde_json::Value;
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// How often it is asked whether a payment has come to an order.
 const ASKED: u32 = 12;
@@ -28,6 +31,7 @@ impl Shopper {
         let quantity = if story == Story::Unprepared { u32::try_from(UNPAYABLE / PRICE).unwrap_or(1) } else { 1 };
         let cart = self.buyer.cart(&[self.goods.line(quantity, None)]).await?;
         let token = self.buyer.start(&cart).await?;
+        let held = Instant::now();
         self.buyer.update(&token).await?;
         match story {
             Story::Leave => Ok(None),
@@ -37,7 +41,7 @@ impl Shopper {
                 self.buyer.pay(&token, "stripe", method::DECLINE).await?;
                 self.pay(&token, story).await
             }
-            Story::Act | Story::ActLate | Story::TakenLate | Story::Cancel => self.act(&token, story).await,
+            Story::Act | Story::ActLate | Story::TakenLate | Story::Cancel => self.act(&token, story, held).await,
         }
     }
 
@@ -50,7 +54,8 @@ impl Shopper {
         Ok(number(&done))
     }
 
-    async fn act(&self, token: &str, story: Story) -> Step<Option<i64>> {
+    /// `held`: since when the goods are.
+    async fn act(&self, token: &str, story: Story, held: Instant) -> Step<Option<i64>> {
         let paid = self.buyer.pay(token, "stripe", method::ACTION).await?;
         let secret = paid["action"]["clientSecret"].as_str().unwrap_or_default();
         let id = secret.trim_end_matches("_secret");
@@ -58,8 +63,9 @@ impl Shopper {
             Story::Cancel => self.buyer.cancel(token).await.map(|()| None),
             Story::ActLate | Story::TakenLate => {
                 let late = Duration::from_millis(self.buyer.random(|random| random.u64(..=LATE_MS)));
-                // Now and then the bank is asked a moment before the time is over.
-                tokio::time::sleep(self.hold.saturating_sub(Duration::from_millis(LATE_MS / 3)) + late).await;
+                // Some are a moment too early; when the sweeper was there, the bank does nothing any more.
+                let at = self.hold.saturating_sub(Duration::from_millis(LATE_MS / 3)) + late;
+                tokio::time::sleep(at.saturating_sub(held.elapsed())).await;
                 self.gateway.act(id, story == Story::TakenLate);
                 Ok(None)
             }
