@@ -17,6 +17,7 @@ mod m20261128_000011_orders;
 mod m20261128_000012_pricing;
 mod m20261128_000013_staff;
 mod m20261128_000014_catalog_admin;
+mod m20261128_000015_administration;
 mod m20261128_000016_order_administration;
 
 /// Runs the steps in order.
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000012_pricing::Migration),
             Box::new(m20261128_000013_staff::Migration),
             Box::new(m20261128_000014_catalog_admin::Migration),
+            Box::new(m20261128_000015_administration::Migration),
             Box::new(m20261128_000016_order_administration::Migration),
         ]
     }

@@ -1,5 +1,6 @@
 //! Multi-step writes shared by the API and commands, and what is done after them: jobs and webhooks.
 pub mod account;
+pub mod administration;
 pub mod cart;
 pub mod catalog;
 pub mod checkout;

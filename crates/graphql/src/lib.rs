@@ -7,6 +7,7 @@
 
 mod access;
 mod account;
+mod administration;
 mod answer;
 mod buy;
 mod cached;
@@ -46,6 +47,7 @@ mod product;
 mod product_connection;
 mod product_list;
 mod product_option;
+mod product_status;
 mod refusal;
 mod request;
 mod review;

@@ -1,6 +1,7 @@
 //! One loader per relation, made when first used, all on the request's frontier.
 use crate::{
     account::{AddressesOf, DevicesOf, ProfileById},
+    administration::{AttemptsOf, MovementsOf, PromotionUsesOf},
     buy::{FulfilmentsOf, HistoryOf, OrderById, OrderLinesOf, PaymentsOf, ReturnsOf},
     cached::{Boundary, Fresh, Lookups, Through},
     category::{AncestorsOf, CategoryById, CategoryBySlug, ChildrenOf, Roots},
@@ -114,6 +115,9 @@ loaders! {
     fulfilments_of: Fresh<FulfilmentsOf>,
     returns_of: Fresh<ReturnsOf>,
     payments_of: Fresh<PaymentsOf>,
+    promotion_uses_of: Fresh<PromotionUsesOf>,
+    gift_card_movements_of: Fresh<MovementsOf>,
+    webhook_attempts_of: Fresh<AttemptsOf>,
 }
 
 /// Declares a batch: its name in reports, key, value, and how keys become values.

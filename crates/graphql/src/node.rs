@@ -1,6 +1,7 @@
 //! Relay's `Node`: any object by its opaque id.
 use crate::{
     access::{AccessTo, Grant},
+    administration::{GiftCard, ManagedCustomer, Promotion, TaxRate, WebhookDelivery},
     buy::Order,
     catalog_admin::ManagedProduct,
     category::Category,
@@ -50,6 +51,16 @@ pub enum Node {
     Order(Order),
     /// An entry of the audit log.
     AuditEntry(AuditEntry),
+    /// A promotion, for staff.
+    Promotion(Promotion),
+    /// A gift card, for staff.
+    GiftCard(GiftCard),
+    /// A tax rate, for staff.
+    TaxRate(TaxRate),
+    /// A customer, for staff.
+    ManagedCustomer(ManagedCustomer),
+    /// A delivery of an event, for staff.
+    WebhookDelivery(WebhookDelivery),
     /// A product as staff see it.
     ManagedProduct(ManagedProduct),
 }
@@ -99,10 +110,14 @@ async fn find(ctx: &Context<'_>, GlobalId { kind, id }: GlobalId) -> Result<Opti
         }
         NodeKind::Order => Order::visible(ctx, id).await?.map(Node::Order),
         NodeKind::AuditEntry => AuditEntry::load(ctx, id).await?.map(Node::AuditEntry),
+        NodeKind::Promotion => Promotion::load(ctx, id).await?.map(Node::Promotion),
+        NodeKind::GiftCard => GiftCard::load(ctx, id).await?.map(Node::GiftCard),
+        NodeKind::TaxRate => TaxRate::load(ctx, id).await?.map(Node::TaxRate),
+        NodeKind::Customer => ManagedCustomer::load(ctx, id).await?.map(Node::ManagedCustomer),
+        NodeKind::WebhookDelivery => WebhookDelivery::load(ctx, id).await?.map(Node::WebhookDelivery),
         NodeKind::ManagedProduct => ManagedProduct::node(ctx, id).await?.map(Node::ManagedProduct),
         // Reached through what they belong to.
-        NodeKind::Customer
-        | NodeKind::Address
+        NodeKind::Address
         | NodeKind::Device
         | NodeKind::OrderLine
         | NodeKind::Fulfilment
@@ -114,11 +129,7 @@ async fn find(ctx: &Context<'_>, GlobalId { kind, id }: GlobalId) -> Result<Opti
         | NodeKind::StaffMember
         | NodeKind::StaffRole
         | NodeKind::ApiKey
-        | NodeKind::Promotion
-        | NodeKind::GiftCard
-        | NodeKind::TaxRate
-        | NodeKind::WebhookEndpoint
-        | NodeKind::WebhookDelivery => None,
+        | NodeKind::WebhookEndpoint => None,
     })
 }
 

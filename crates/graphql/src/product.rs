@@ -15,12 +15,13 @@ use crate::{
     product_connection::ProductConnection,
     product_list::{ListArgs, Owner},
     product_option::ProductOption,
+    product_status::ProductStatus,
     review::ReviewConnection,
     shared_row::SharedRow,
     stock::Availability,
     variant::{ProductVariant, ProductVariantConnection, SelectedOptionInput},
 };
-use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use std::{ops::Deref, sync::Arc};
 use tradewind_domain::{
@@ -77,37 +78,6 @@ batch!(
 cached!(DescriptionOf as Product;
     key(source, id, out) { write!(out, "{id}") }
     tags(source, id, tags) { tags.product(*id); });
-
-/// Where a product is in its life. Shoppers only ever see ACTIVE ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub enum ProductStatus {
-    /// Not ready.
-    Draft,
-    /// Sold where it is published.
-    Active,
-    /// No longer sold.
-    Archived,
-}
-
-impl From<product::ProductStatus> for ProductStatus {
-    fn from(status: product::ProductStatus) -> Self {
-        match status {
-            product::ProductStatus::Draft => Self::Draft,
-            product::ProductStatus::Active => Self::Active,
-            product::ProductStatus::Archived => Self::Archived,
-        }
-    }
-}
-
-impl From<ProductStatus> for product::ProductStatus {
-    fn from(status: ProductStatus) -> Self {
-        match status {
-            ProductStatus::Draft => Self::Draft,
-            ProductStatus::Active => Self::Active,
-            ProductStatus::Archived => Self::Archived,
-        }
-    }
-}
 
 /// The average of a product's reviews.
 #[derive(Clone, Copy, Debug, SimpleObject)]
@@ -402,7 +372,6 @@ direct!(Product {
     "updatedAt" => updated_at,
 });
 direct!(ProductQuery {});
-crate::execution::direct_enum!(ProductStatus);
 governed! {
     CATALOG => Product;
     Decision::Part => Rating, Seo, ProductQuery;

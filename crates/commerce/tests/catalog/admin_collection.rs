@@ -82,7 +82,7 @@ async fn products_are_picked_by_hand() {
         assert_eq!(pick(&world, PICKED, Members::Add(vec![one, two])).await.unwrap().changes, []);
         world.check_derived().await;
         pick(&world, PICKED, Members::Set(vec![])).await.unwrap();
-        assert_eq!(members(&world, PICKED).await, [Uuid::nil(); 0]);
+        assert!(members(&world, PICKED).await.is_empty());
 
         let nobody = Uuid::from_u128(9);
         let expected = expect(&[(NotFound, "id"), (NotFound, "productIds.1")]);

@@ -126,7 +126,7 @@ async fn an_update_changes_what_it_names_and_tells_what_differs() {
         let now = told(None, Some("Buy a shirt"), ["summer", "cotton"], "Cotton Shirt", json!({ "custom.care": "30" }));
         let action = "productUpdate";
         assert_eq!(done.changes, [Change { action, subject: Subject::Product, id, before: was, after: now }]);
-        assert_eq!(collection_members(&world.db, LINEN).await.unwrap(), [Uuid::nil(); 0]);
+        assert!(collection_members(&world.db, LINEN).await.unwrap().is_empty());
         assert_eq!(collection_members(&world.db, PICKED).await.unwrap(), [id]);
         // The same again is no change.
         assert_eq!(update(&world, &with(id, change)).await.unwrap().changes, []);

@@ -10,7 +10,7 @@ mod profile_mutations;
 mod session;
 mod session_mutations;
 
-pub(crate) use address::AddressesOf;
+pub(crate) use address::{Address, AddressesOf, book};
 pub(crate) use address_mutations::{AddressInput, AddressMutations};
 pub(crate) use customer::{CustomerQuery, ProfileById};
 pub(crate) use device::DevicesOf;

@@ -11,8 +11,9 @@ use crate::{
     media::Media,
     page::edge,
     policy::{CacheControl, Decision, Governed as _, governed},
-    product::{ProductStatus, Seo},
+    product::Seo,
     product_option::ProductOption,
+    product_status::ProductStatus,
 };
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};

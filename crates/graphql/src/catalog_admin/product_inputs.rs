@@ -1,6 +1,6 @@
 //! What staff say of products.
 use super::{patch, product_id, variant::AttributeKind};
-use crate::{node::typed_id, product::ProductStatus};
+use crate::{node::typed_id, product_status::ProductStatus};
 use async_graphql::{ID, InputObject, MaybeUndefined, Result};
 use chrono::{DateTime, Utc};
 use tradewind_commerce::catalog::{self, ProductUpdate};

@@ -12,7 +12,7 @@ use crate::{
     execution::direct,
     page::{PageInfo, page_size},
     policy::{CacheControl, Decision, Governed as _, governed},
-    product::ProductStatus,
+    product_status::ProductStatus,
 };
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use tradewind_commerce::catalog::collection_preview;

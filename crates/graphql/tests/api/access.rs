@@ -72,6 +72,7 @@ fn literal(types: &HashMap<&str, &TypeDefinition>, name: &str, ty: &Type, id: &d
         }
         _ => match type_name {
             "ID" => format!("\"{}\"", id(name)),
+            "String" if name.ends_with("urrencyCode") => "\"EUR\"".to_owned(),
             "Int" | "Float" => "1".to_owned(),
             "Boolean" => "true".to_owned(),
             "Decimal" => "\"1.00\"".to_owned(),

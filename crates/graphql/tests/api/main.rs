@@ -12,11 +12,18 @@
 
 mod access;
 mod account;
+mod administration;
+mod administration_channels;
+mod administration_customers;
+mod administration_docs;
+mod administration_places;
+mod administration_webhooks;
 mod answer;
 mod bad_input;
 mod buying;
 mod buying_statements;
 mod commerce;
+mod desk;
 mod direct;
 mod facets;
 mod idempotency;
@@ -33,6 +40,7 @@ mod shop;
 mod staff;
 mod staff_catalog;
 mod staff_orders;
+mod staff_shelves;
 mod statements;
 mod subscription;
 mod visibility;

@@ -94,7 +94,7 @@ async fn each_mutation_is_done_once_for_each_key() {
             if WITHOUT.contains(&name) {
                 continue;
             }
-            let is_for_customers = field.directives.iter().any(|it| format!("{it:?}").contains("CUSTOMER"));
+            let is_for_customers = field.directives.iter().any(|it| format!("{it:?}").contains("\"CUSTOMER\""));
             let person = if is_for_customers { &customer } else { &owner };
             let (document, first) = with_ids(person, &types, field).await;
             if first.get("errors").is_some() {

@@ -88,6 +88,8 @@ row! {
 pub enum DeliveryState {
     /// Those that are to be sent.
     Open,
+    /// Those that arrived.
+    Delivered,
     /// Those that were given up.
     Dead,
 }
@@ -115,6 +117,10 @@ static ALL: Sql =
 static OPEN: Sql = deliveries!(
     "open webhook deliveries",
     "d.endpoint_id = $1 AND d.position < $2 AND d.state = 'open' ORDER BY d.position DESC LIMIT $3"
+);
+static DELIVERED: Sql = deliveries!(
+    "webhook deliveries that arrived",
+    "d.endpoint_id = $1 AND d.position < $2 AND d.state = 'delivered' ORDER BY d.position DESC LIMIT $3"
 );
 static DEAD: Sql = deliveries!(
     "dead webhook deliveries",
@@ -144,6 +150,7 @@ pub async fn webhook_deliveries(
     let statement = match state {
         None => &ALL,
         Some(DeliveryState::Open) => &OPEN,
+        Some(DeliveryState::Delivered) => &DELIVERED,
         Some(DeliveryState::Dead) => &DEAD,
     };
     statement.fetch(db, args).await

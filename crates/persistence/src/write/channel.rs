@@ -15,7 +15,8 @@ use std::collections::{BTreeSet, HashMap};
 use tradewind_domain::{channel::Channel, currency::Currency};
 use uuid::Uuid;
 
-pub(crate) async fn load_channels(conn: Conn<'_>) -> Result<Vec<Channel>, DbError> {
+/// Every channel with its warehouses, the default first.
+pub async fn load_channels(conn: Conn<'_>) -> Result<Vec<Channel>, DbError> {
     let rows: Vec<channel::Model> = conn.all("SELECT * FROM channels", vec![]).await?;
     let mut warehouses = load_links(conn).await?;
     let mut channels = Vec::with_capacity(rows.len());

@@ -15,6 +15,7 @@ mod cart_save;
 mod category;
 mod category_tree;
 mod channel;
+mod channel_find;
 mod checkout;
 mod collection;
 mod collection_preview;
@@ -24,6 +25,7 @@ mod customer_token;
 mod event;
 mod facet;
 mod gift_card;
+mod gift_card_find;
 pub mod idempotency;
 pub mod job;
 mod listing;
@@ -40,6 +42,7 @@ mod product_read;
 mod product_rows;
 mod product_state;
 mod promotion;
+mod promotion_find;
 mod promotion_use;
 mod reconcile;
 mod refund;
@@ -60,6 +63,7 @@ mod stock_hold_line;
 mod stock_ledger;
 mod stock_level;
 mod tax_rate;
+mod tax_rate_find;
 mod tx;
 mod warehouse;
 pub mod webhook;
@@ -80,7 +84,8 @@ pub use cart_facts::{ChannelTerms, SoldVariant, channel_terms, scopes_of_product
 pub use cart_save::{insert_cart, save_cart};
 pub use category::{delete_category, ensure_category_path, lock_category_tree, save_categories};
 pub use category_tree::CategoryTree;
-pub use channel::save_channels;
+pub use channel::{load_channels, save_channels};
+pub use channel_find::{channel_in_use, lock_channels, lock_warehouses};
 pub use checkout::{
     Checkout, checkout_by_token, delete_old_checkouts, insert_checkout, lock_checkout, lock_checkout_by_token,
     overdue_checkouts, save_checkout,
@@ -99,6 +104,9 @@ pub use gift_card::{
     CardMove, NewGiftCard, StoredGiftCard, enable_gift_card, gift_card_by_hash, gift_cards_by_ids, insert_gift_cards,
     redeem_gift_cards, refund_gift_cards,
 };
+pub use gift_card_find::{
+    GiftCardMovement, IssuedGiftCard, gift_card_by_id, gift_card_movements, gift_cards_page, lock_gift_card,
+};
 pub use mail::{
     DueMail, QueuedMail, claim_due_mails, delete_mails_of, delete_old_mails, insert_mail, mail_failed, mail_sent,
 };
@@ -115,6 +123,7 @@ pub use product_find::{held_variants, join_catalog, lock_catalog, lock_products,
 pub use product_page::{ProductPage, products_page};
 pub use product_read::{product_count, products_after, products_by_ids, products_by_slugs};
 pub use promotion::{BuyerKey, LivePromotions, StoredPromotion, delete_promotions, live_promotions, save_promotions};
+pub use promotion_find::{coupon_owners, lock_promotion, promotion_by_id, promotion_uses, promotions_page};
 pub use promotion_use::{release_promotions, use_promotions};
 pub use refund::{Refund, end_refund, insert_refund, open_refunds};
 pub use retry::{Done, End, transact};
@@ -123,7 +132,9 @@ pub use session::{
     Ending, KeptSession, Session, SessionUse, delete_ended_sessions, delete_sessions_of, insert_session, lock_session,
     note_session_uses, revoke_sessions, rotate_session, sessions_of,
 };
-pub use shipping_method::{delete_shipping_methods, save_shipping_methods, shipping_methods};
+pub use shipping_method::{
+    all_shipping_methods, delete_shipping_methods, lock_shipping_method, save_shipping_methods, shipping_methods,
+};
 pub use shop::Shop;
 pub use stock::{add_stock, set_low_stock_thresholds, set_stock};
 pub use stock_count::{CountedStock, lock_stock, low_stock_thresholds};
@@ -135,8 +146,9 @@ pub use tax_rate::{
     ChannelPlace, ProductTerms, STANDARD_TAX, delete_tax_rules, product_terms, save_channel_places, save_product_terms,
     save_tax_rules, tax_table,
 };
+pub use tax_rate_find::{channel_places, delete_channel_place, lock_tax_rule, tax_rule_by_id, tax_rules_page};
 pub use tx::{Savepoint, WriteTx};
-pub use warehouse::save_warehouses;
+pub use warehouse::{load_warehouses, save_warehouses};
 
 use chrono::{DateTime, SubsecRound, Utc};
 

@@ -24,6 +24,30 @@ pub async fn shipping_methods(conn: Conn<'_>, currency: Currency) -> Result<Vec<
     rows.into_iter().map(method).collect()
 }
 
+#[derive(FromQueryResult)]
+struct EnabledRow {
+    rule: String,
+    enabled: bool,
+}
+
+fn with_flag(row: EnabledRow) -> Result<(ShippingMethod, bool), DbError> {
+    let method = serde_json::from_str(&row.rule).map_err(|_| damaged("shipping_methods.rule"))?;
+    Ok((method, row.enabled))
+}
+
+/// Every method, by id, and whether it is offered.
+pub async fn all_shipping_methods(conn: Conn<'_>) -> Result<Vec<(ShippingMethod, bool)>, DbError> {
+    let rows: Vec<EnabledRow> = conn.all("SELECT rule, enabled FROM shipping_methods ORDER BY id", vec![]).await?;
+    rows.into_iter().map(with_flag).collect()
+}
+
+/// The method of the id, and whether it is offered; locked until the end of the transaction.
+pub async fn lock_shipping_method(tx: &WriteTx, id: Uuid) -> Result<Option<(ShippingMethod, bool)>, DbError> {
+    let text = "SELECT rule, enabled FROM shipping_methods WHERE id = $1";
+    let rows: Vec<EnabledRow> = Conn::from(tx).all_locked(text, vec![Arg::Id(id)]).await?;
+    rows.into_iter().next().map(with_flag).transpose()
+}
+
 const SAVE: &str = "INSERT INTO shipping_methods (id, enabled, currency, rule, created_at, updated_at)
     SELECT {uuid 0}, {bigint 1} = 1, {text 2}, {text 3}, {time 4}, {time 4} FROM {rows 1} WHERE true ORDER BY u.key
     ON CONFLICT (id) DO UPDATE SET enabled = excluded.enabled, currency = excluded.currency, rule = excluded.rule,

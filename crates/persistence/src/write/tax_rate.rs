@@ -17,7 +17,7 @@ use tradewind_domain::{
 use uuid::Uuid;
 
 #[derive(FromQueryResult)]
-struct Row {
+pub(super) struct Row {
     id: Uuid,
     layer: String,
     country: Option<String>,
@@ -29,7 +29,7 @@ struct Row {
 }
 
 impl Row {
-    fn rule(self) -> Result<TaxRule, DbError> {
+    pub(super) fn rule(self) -> Result<TaxRule, DbError> {
         let zone = match &self.country {
             None => Zone::Everywhere,
             Some(code) => Zone::In {

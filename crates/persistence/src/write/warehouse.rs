@@ -11,7 +11,8 @@ use crate::{
 use chrono::{DateTime, Utc};
 use tradewind_domain::warehouse::Warehouse;
 
-pub(crate) async fn load_warehouses(conn: Conn<'_>) -> Result<Vec<Warehouse>, DbError> {
+/// Every warehouse, by code.
+pub async fn load_warehouses(conn: Conn<'_>) -> Result<Vec<Warehouse>, DbError> {
     let rows: Vec<Model> = conn.all("SELECT * FROM warehouses", vec![]).await?;
     let mut warehouses: Vec<Warehouse> =
         rows.into_iter().map(|row| Warehouse { id: row.id, code: row.code, name: row.name }).collect();

@@ -106,7 +106,8 @@ const POSTGRES_INDEXES: &str = "SELECT t.relname::text AS tab, string_agg(a.attn
 const POSTGRES_KEYS: &str = "SELECT c.conrelid::regclass::text AS tab, string_agg(a.attname::text, ',' ORDER BY k.n) AS cols
     FROM pg_constraint c CROSS JOIN LATERAL unnest(c.conkey) WITH ORDINALITY AS k (attnum, n)
     JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum WHERE c.contype = 'f' GROUP BY c.oid, c.conrelid";
-const SQLITE_INDEXES: &str = "SELECT m.name AS tab, group_concat(x.name, ',') AS cols FROM sqlite_schema m
+const SQLITE_INDEXES: &str =
+    "SELECT m.name AS tab, group_concat(coalesce(x.name, '()'), ',') AS cols FROM sqlite_schema m
     JOIN pragma_index_list(m.name) l JOIN pragma_index_info(l.name) x WHERE m.type = 'table' GROUP BY m.name, l.name";
 const SQLITE_KEYS: &str =
     "SELECT m.name AS tab, group_concat(f.\"from\", ',' ORDER BY f.seq) AS cols FROM sqlite_schema m

@@ -16,7 +16,7 @@ use tradewind_testkit::TestDb;
 use uuid::Uuid;
 
 /// A promotion for each code, but for five that come by themselves; every tenth is limited.
-const FILL: &str = r#"
+pub(crate) const FILL: &str = r#"
 CREATE FUNCTION id(kind int, n bigint) RETURNS uuid IMMUTABLE LANGUAGE sql AS
   $$ SELECT (lpad(to_hex(kind), 8, '0') || '-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid $$;
 INSERT INTO customers SELECT id(7, n), n || '@shop.example', 'Customer ' || n, now() FROM generate_series(1, 5000) n;
@@ -36,7 +36,7 @@ INSERT INTO gift_card_movements (gift_card_id, kind, amount, balance, order_id, 
   SELECT id(4, n), 'redeem', -1000, 4000, id(2, n), now() FROM generate_series(1, 100000) n;
 ANALYZE;"#;
 
-fn id(kind: u128, number: u128) -> Uuid {
+pub(crate) fn id(kind: u128, number: u128) -> Uuid {
     Uuid::from_u128(kind << 96 | 0x7000_8000_0000_0000_0000 | number)
 }
 

@@ -19,6 +19,13 @@ INSERT INTO products (id, slug, title, description_html, vendor, product_type, s
   now(), now() + n * interval '1 second' FROM generate_series(1, 50000) n;
 INSERT INTO variants (id, product_id, sku, title, option_values, position, policy, tracked, attributes)
   SELECT id(2, n), id(1, n), 'SKU-' || n, '', '[]', 1, 'deny', true, '[]' FROM generate_series(1, 50000) n;
+INSERT INTO channels VALUES (id(5, 1), 'default', 'Default', 'USD', 'en', false, true, now());
+INSERT INTO warehouses VALUES (id(6, 1), 'main', 'Main', now());
+INSERT INTO media SELECT id(7, n), id(1, n), 'https://media.example/' || n, '', NULL, NULL, 1 FROM generate_series(1, 50000) n;
+INSERT INTO product_attributes SELECT id(1, n), 'custom', 'care', 'Care', 'text', '30' FROM generate_series(1, 50000) n;
+INSERT INTO product_publications SELECT id(1, n), id(5, 1), now() FROM generate_series(1, 50000) n;
+INSERT INTO variant_prices SELECT id(2, n), id(5, 1), n, NULL FROM generate_series(1, 50000) n;
+INSERT INTO stock_levels SELECT id(2, n), id(6, 1), 100, 0 FROM generate_series(1, 50000) n;
 INSERT INTO product_terms SELECT id(1, n), 'books', true FROM generate_series(1, 50000) n;
 INSERT INTO holds SELECT id(3, n), 'checkout', id(4, n), 'active', now(), now() FROM generate_series(1, 50000) n;
 INSERT INTO hold_lines SELECT id(3, n), 1, id(2, n), NULL, 1, 0 FROM generate_series(1, 50000) n;
@@ -30,7 +37,7 @@ fn id(kind: u128, number: u128) -> Uuid {
 
 async fn look(db: &Db) {
     for number in 0..10 {
-        let text = |text: &str| Some(format!("{text}{}", 40_000 + number));
+        let text = |text: &str| Some(format!("{text}{}", 40_001 + number));
         let after = Some((Utc::now() + TimeDelta::seconds(i64::from(number) * 1000), id(1, 0)));
         let pages = [
             ProductPage::default(),

@@ -64,6 +64,13 @@ pub(super) async fn endpoint_by_id(tx: &WriteTx, id: Uuid) -> Result<Option<Webh
     Ok(read_endpoints(tx, "WHERE id = $1", vec![Arg::Id(id)]).await?.pop())
 }
 
+/// One, locked until the end of the transaction.
+pub async fn lock_webhook_endpoint(tx: &WriteTx, id: Uuid) -> Result<Option<WebhookEndpoint>, DbError> {
+    let text = format!("{COLUMNS} WHERE id = $1");
+    let rows: Vec<EndpointRow> = Conn::from(tx).all_locked(&text, vec![Arg::Id(id)]).await?;
+    rows.into_iter().next().map(EndpointRow::read).transpose()
+}
+
 async fn read_endpoints(tx: &WriteTx, which: &str, args: Vec<Arg>) -> Result<Vec<WebhookEndpoint>, DbError> {
     let lock = if tx.postgres() { "FOR KEY SHARE" } else { "" };
     let rows: Vec<EndpointRow> = Conn::from(tx).all(&format!("{COLUMNS} {which} ORDER BY id {lock}"), args).await?;

@@ -10,14 +10,16 @@ mod finish;
 mod garbage;
 mod lane;
 mod replay;
+mod retry;
 
 pub(crate) use endpoint::read_topics;
 pub use endpoint::{
-    ALL_TOPICS, WebhookEndpoint, delete_webhook_endpoint, insert_webhook_endpoint, rotate_webhook_secret,
-    update_webhook_endpoint,
+    ALL_TOPICS, WebhookEndpoint, delete_webhook_endpoint, insert_webhook_endpoint, lock_webhook_endpoint,
+    rotate_webhook_secret, update_webhook_endpoint,
 };
 pub use fan_out::{FannedOut, fan_out};
 pub use finish::{Attempt, Finished, Verdict, finish_deliveries};
 pub use garbage::forget_events;
 pub use lane::{Claims, Due, Head, claim_lanes, due};
 pub use replay::{Replay, Replayed, Which, replay};
+pub use retry::{Retried, retry_delivery};
