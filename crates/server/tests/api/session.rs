@@ -152,6 +152,8 @@ const STAFF_LOG_IN: &str =
 fn create_staff(database: &str, email: &str, password: &str) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_tradewind"))
         .args(["staff", "create", "--email", email, "--name", "Ada", "--password-stdin", "--database-url", database])
+        // The tests' own settings are none of the binary's.
+        .env_clear()
         .env("TRADEWIND_PASSWORD_MEMORY", "8MiB")
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
