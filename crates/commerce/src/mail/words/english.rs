@@ -84,7 +84,8 @@ pub(super) fn words(shop: &str, subject: Subject<'_>) -> Words {
             format!("Your account at {shop} was deleted"),
             vec![
                 format!("Your account at {shop} and your personal data were deleted. This is our last mail about it."),
-                "What the law makes us keep, such as invoices with their addresses, is kept for that and nothing else.".to_owned(),
+                "What the law makes us keep, such as invoices with their addresses, is kept for that and nothing else."
+                    .to_owned(),
             ],
         ),
         Subject::StaffInvitation { life } => link(
