@@ -112,8 +112,8 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
     let owner = postgres::connect(&options.database_url).await?;
     let goods = Rc::new(Goods::prepare(&owner).await?);
     let mut clients = Vec::new();
-    for number in 0..options.clients.max(1) {
-        clients.push(client(&options, &goods, u64::try_from(number)?).await?);
+    for _ in 0..options.clients.max(1) {
+        clients.push(client(&options, &goods).await?);
     }
     let name = match options.target {
         Target::Server => "server",
@@ -134,7 +134,7 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn client(options: &Options, goods: &Rc<Goods>, number: u64) -> Result<Client, Failure> {
+async fn client(options: &Options, goods: &Rc<Goods>) -> Result<Client, Failure> {
     Ok(match options.target {
         Target::Server => {
             let endpoint = Endpoint::parse(options.url.as_deref().unwrap_or_default())?;
@@ -142,7 +142,7 @@ async fn client(options: &Options, goods: &Rc<Goods>, number: u64) -> Result<Cli
         }
         Target::Floor => {
             let client = postgres::connect(&options.database_url).await?;
-            Client::Floor(Floor::new(client, Rc::clone(goods), options.seed.wrapping_add(number)))
+            Client::Floor(Floor::new(client, Rc::clone(goods)))
         }
     })
 }
