@@ -1,5 +1,6 @@
 //! What a resolver knows of its request.
 use crate::{
+    access::{Grant, Grants, Viewer},
     caller::{Caller, Effects},
     directory::Channel,
     loaders::Loaders,
@@ -36,6 +37,11 @@ pub(crate) struct RequestCtx {
 impl RequestCtx {
     pub(crate) fn has_viewer(&self) -> bool {
         self.caller.viewer.is_some()
+    }
+
+    /// Whether who asks may see what is for those with the grant; for objects that are found by their id.
+    pub(crate) fn may(&self, grant: Grant) -> bool {
+        Grants::of(&[grant]).meets(Viewer::grants(self.caller.viewer))
     }
 
     pub(crate) fn commerce(&self) -> &Commerce {

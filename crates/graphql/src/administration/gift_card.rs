@@ -1,7 +1,6 @@
 //! Gift cards.
 use super::{
     connection::{Asked, Page, Placed, connection},
-    may,
     object::objects,
 };
 use crate::{
@@ -84,7 +83,7 @@ impl Placed for GiftCard {
 impl GiftCard {
     /// The card, for who may look at gift cards.
     pub(crate) async fn load(ctx: &Context<'_>, id: Uuid) -> Result<Option<Self>> {
-        if !may(ctx, Grant::PromotionsRead) {
+        if !ctx.request().may(Grant::PromotionsRead) {
             return Ok(None);
         }
         let found = gift_card_by_id((&ctx.request().db).into(), id).await.map_err(database)?;

@@ -33,11 +33,7 @@ pub(crate) use promotion::{Promotion, PromotionUsesOf};
 pub(crate) use tax_rate::TaxRate;
 pub(crate) use webhook_delivery::{AttemptsOf, WebhookDelivery};
 
-use crate::{
-    access::{Grant, Grants, Viewer},
-    context::Request as _,
-};
-use async_graphql::{Context, MergedObject};
+use async_graphql::MergedObject;
 
 /// What staff ask. A group of its own: the compiler goes down one step for each member of a merged object.
 #[derive(MergedObject, Default)]
@@ -66,8 +62,3 @@ pub struct AdministrationMutations(
     webhook_mutations::WebhookEndpointMutations,
     webhook_replay::WebhookReplayMutations,
 );
-
-/// Whether who asks may see what is for those with the grant; for objects that are found by their id.
-fn may(ctx: &Context<'_>, grant: Grant) -> bool {
-    Grants::of(&[grant]).meets(Viewer::grants(ctx.request().caller.viewer))
-}

@@ -1,7 +1,6 @@
 //! Promotions.
 use super::{
     connection::{Asked, Page, Placed, connection},
-    may,
     promotion_parts::{PromotionAction, PromotionCombinesWith, PromotionConditions, PromotionLimits, number},
 };
 use crate::{
@@ -64,7 +63,7 @@ impl Placed for Promotion {
 impl Promotion {
     /// The promotion, for who may look at promotions.
     pub(crate) async fn load(ctx: &Context<'_>, id: Uuid) -> Result<Option<Self>> {
-        if !may(ctx, Grant::PromotionsRead) {
+        if !ctx.request().may(Grant::PromotionsRead) {
             return Ok(None);
         }
         let found = promotion_by_id((&ctx.request().db).into(), id).await.map_err(database)?;

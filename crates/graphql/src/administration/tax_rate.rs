@@ -1,7 +1,6 @@
 //! The shop's table of tax rates.
 use super::{
     connection::{Asked, Page, Placed, connection},
-    may,
     money_input::percent,
     zone::{Zone, country},
 };
@@ -40,7 +39,7 @@ impl Placed for TaxRate {
 impl TaxRate {
     /// The rate, for who may look at settings.
     pub(crate) async fn load(ctx: &Context<'_>, id: Uuid) -> Result<Option<Self>> {
-        if !may(ctx, Grant::SettingsRead) {
+        if !ctx.request().may(Grant::SettingsRead) {
             return Ok(None);
         }
         let found = tax_rule_by_id((&ctx.request().db).into(), id).await.map_err(database)?;

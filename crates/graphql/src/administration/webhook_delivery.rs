@@ -1,7 +1,6 @@
 //! What is sent to endpoints of webhooks, and how that went.
 use super::{
     connection::{Asked, Page, Placed, connection},
-    may,
     object::objects,
 };
 use crate::{
@@ -99,7 +98,7 @@ impl Placed for WebhookDelivery {
 impl WebhookDelivery {
     /// The delivery, for who may look at settings.
     pub(crate) async fn load(ctx: &Context<'_>, id: Uuid) -> Result<Option<Self>> {
-        if !may(ctx, Grant::SettingsRead) {
+        if !ctx.request().may(Grant::SettingsRead) {
             return Ok(None);
         }
         let rows = webhook_deliveries_by_ids(&ctx.request().db, vec![id]).await.map_err(database)?;

@@ -7,7 +7,7 @@ use super::{
     payment::Payment,
 };
 use crate::{
-    access::{AccessTo, Grant, Grants, Viewer},
+    access::{AccessTo, Grant},
     context::Request as _,
     error::{database, load},
     execution::direct,
@@ -92,7 +92,7 @@ impl Order {
 
     /// The order, if it is the customer's who asks, or if they are staff who may see all.
     pub(crate) async fn visible(ctx: &Context<'_>, id: Uuid) -> Result<Option<Self>> {
-        if Grants::of(&[Grant::OrdersRead]).meets(Viewer::grants(ctx.request().caller.viewer)) {
+        if ctx.request().may(Grant::OrdersRead) {
             return Self::load(ctx, id).await;
         }
         Self::own(ctx, id).await

@@ -1,6 +1,6 @@
 //! The audit log.
 use crate::{
-    access::{AccessTo, Grant, Viewer},
+    access::{AccessTo, Grant},
     context::Request as _,
     cursor::{self, Fingerprint},
     error::database,
@@ -74,8 +74,7 @@ fn json(value: &serde_json::Value) -> Option<Json> {
 impl AuditEntry {
     /// The entry, for who may read the log.
     pub(crate) async fn load(ctx: &Context<'_>, id: Uuid) -> Result<Option<Self>> {
-        let may = crate::access::Grants::of(&[Grant::StaffRead]);
-        if !may.meets(Viewer::grants(ctx.request().caller.viewer)) {
+        if !ctx.request().may(Grant::StaffRead) {
             return Ok(None);
         }
         // The newest of those up to this one.
