@@ -11,6 +11,7 @@ use secrecy::SecretString;
 use serde_json::json;
 use tradewind_domain::{
     audit::{Change, Subject},
+    email::Email,
     staff::BuiltInRole,
 };
 use tradewind_persistence::write::staff::{
@@ -40,11 +41,12 @@ pub struct MadeMember {
     pub password: Option<Token>,
 }
 
+/// The address, the hash of the password, and the password where it is made here.
 async fn hashed(
     accounts: &Accounts,
     input: &CommandMember,
     moment: &mut Moment<'_>,
-) -> Result<Outcome<(String, Option<Token>), Code>, AccountError> {
+) -> Result<Outcome<(Email, String, Option<Token>), Code>, AccountError> {
     let mut refusals = Checks::new();
     let email = refusals.take("email", checks::email(&input.email).map_err(|why| (Code::InvalidEmail, why)));
     let Some(email) = email else { return Ok(Err(refusals.refused())) };
@@ -55,7 +57,10 @@ async fn hashed(
         (None, None) => SecretString::default(),
     };
     match checks::new_password(&chosen, &email) {
-        Ok(password) => Ok(Ok((accounts.hasher.hash(&password, moment.bytes()).await?, made))),
+        Ok(password) => {
+            let hash = accounts.hasher.hash(&password, moment.bytes()).await?;
+            Ok(Ok((email, hash, made)))
+        }
         Err((_, why)) => Ok(Err(refused_field(Code::InvalidEmail, "password", &why))),
     }
 }
@@ -66,7 +71,7 @@ pub async fn create(
     input: &CommandMember,
     moment: &mut Moment<'_>,
 ) -> Result<Outcome<MadeMember, Code>, AccountError> {
-    let (hash, password) = match hashed(accounts, input, moment).await? {
+    let (_, hash, password) = match hashed(accounts, input, moment).await? {
         Ok(hashed) => hashed,
         Err(refusals) => return Ok(Err(refusals)),
     };
@@ -90,12 +95,11 @@ pub async fn reset_password(
     input: &CommandMember,
     moment: &mut Moment<'_>,
 ) -> Result<Outcome<MadeMember, Code>, AccountError> {
-    let (hash, password) = match hashed(accounts, input, moment).await? {
+    let (email, hash, password) = match hashed(accounts, input, moment).await? {
         Ok(hashed) => hashed,
         Err(refusals) => return Ok(Err(refusals)),
     };
     let tx = accounts.db.begin_write().await?;
-    let email = checks::email(&input.email).map_err(AccountError::Failed)?;
     let found = match staff_member_by_email((&tx).into(), email.as_str()).await? {
         Some(member) => lock_staff_member(&tx, member.id).await?,
         None => None,

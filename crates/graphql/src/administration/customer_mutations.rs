@@ -4,7 +4,7 @@ use crate::{
     access::{AccessTo, Grant},
     context::Request as _,
     execution::direct,
-    mutation::{Keep, refusals, staff_run},
+    mutation::{Keep, refusals, shown, staff_run},
     node::typed_id,
     policy::{Decision, governed},
 };
@@ -28,10 +28,7 @@ objects! {
 }
 
 async fn payload(ctx: &Context<'_>, outcome: Outcome<Uuid, Code>) -> Result<ManagedCustomerPayload> {
-    let customer = match &outcome {
-        Ok(id) => ManagedCustomer::load(ctx, *id).await?,
-        Err(_) => None,
-    };
+    let customer = shown(&outcome, |id| ManagedCustomer::load(ctx, *id)).await?;
     Ok(ManagedCustomerPayload { customer, user_errors: refusals(ctx, outcome) })
 }
 

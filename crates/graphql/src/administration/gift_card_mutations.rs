@@ -4,7 +4,7 @@ use crate::{
     access::{AccessTo, Grant},
     context::Request as _,
     execution::direct,
-    mutation::{Keep, refusals, staff_run},
+    mutation::{Keep, refusals, shown, staff_run},
     node::typed_id,
     policy::{Decision, governed},
 };
@@ -48,10 +48,7 @@ async fn enable(ctx: &Context<'_>, id: &ID, enabled: bool) -> Result<GiftCardPay
         gift_cards::enable(tx, *id, *enabled, moment).boxed()
     });
     let outcome = outcome.await?;
-    let gift_card = match &outcome {
-        Ok(id) => GiftCard::load(ctx, *id).await?,
-        Err(_) => None,
-    };
+    let gift_card = shown(&outcome, |id| GiftCard::load(ctx, *id)).await?;
     Ok(GiftCardPayload { gift_card, user_errors: refusals(ctx, outcome) })
 }
 

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     access::{AccessTo, Grant},
     execution::direct,
-    mutation::{Keep, refusals, staff_run},
+    mutation::{Keep, deleted, refusals, shown, staff_run},
     node::typed_id,
     policy::{Decision, governed},
 };
@@ -18,10 +18,7 @@ use tradewind_commerce::{
     account::Outcome,
     administration::promotions::{self, Code, PromotionUpdate},
 };
-use tradewind_domain::{
-    global_id::{GlobalId, NodeKind},
-    promotion,
-};
+use tradewind_domain::{global_id::NodeKind, promotion};
 use tradewind_persistence::write::StoredPromotion;
 use uuid::Uuid;
 
@@ -43,10 +40,7 @@ objects! {
 }
 
 async fn payload(ctx: &Context<'_>, outcome: Outcome<Uuid, Code>) -> Result<PromotionPayload> {
-    let promotion = match &outcome {
-        Ok(id) => Promotion::load(ctx, *id).await?,
-        Err(_) => None,
-    };
+    let promotion = shown(&outcome, |id| Promotion::load(ctx, *id)).await?;
     Ok(PromotionPayload { promotion, user_errors: refusals(ctx, outcome) })
 }
 
@@ -147,7 +141,7 @@ impl PromotionMutations {
     ) -> Result<PromotionDeletePayload> {
         let id = typed_id("id", &id, NodeKind::Promotion)?;
         let outcome = staff_run(ctx, Keep::Plainly, &id, |id, tx, _| promotions::delete(tx, *id).boxed()).await?;
-        let deleted_id = outcome.as_ref().ok().map(|id| ID(GlobalId::encode(NodeKind::Promotion, *id)));
+        let deleted_id = deleted(&outcome, NodeKind::Promotion);
         Ok(PromotionDeletePayload { deleted_id, user_errors: refusals(ctx, outcome) })
     }
 }

@@ -6,7 +6,7 @@ use super::{
 use crate::{
     access::{AccessTo, Grant},
     execution::direct,
-    mutation::{Keep, refusals, staff_run},
+    mutation::{Keep, deleted, refusals, shown, staff_run},
     node::typed_id,
     policy::{Decision, governed},
 };
@@ -16,7 +16,7 @@ use tradewind_commerce::{
     account::Outcome,
     administration::shipping_methods::{self, Code},
 };
-use tradewind_domain::global_id::{GlobalId, NodeKind};
+use tradewind_domain::global_id::NodeKind;
 use uuid::Uuid;
 
 objects! {
@@ -37,10 +37,7 @@ objects! {
 }
 
 async fn payload(ctx: &Context<'_>, outcome: Outcome<Uuid, Code>) -> Result<ShippingMethodPayload> {
-    let shipping_method = match &outcome {
-        Ok(id) => ShippingMethod::load(ctx, *id).await?,
-        Err(_) => None,
-    };
+    let shipping_method = shown(&outcome, |id| ShippingMethod::load(ctx, *id)).await?;
     Ok(ShippingMethodPayload { shipping_method, user_errors: refusals(ctx, outcome) })
 }
 
@@ -103,7 +100,7 @@ impl ShippingMethodMutations {
     ) -> Result<ShippingMethodDeletePayload> {
         let id = typed_id("id", &id, NodeKind::ShippingMethod)?;
         let outcome = staff_run(ctx, Keep::Plainly, &id, |id, tx, _| shipping_methods::delete(tx, *id).boxed()).await?;
-        let deleted_id = outcome.as_ref().ok().map(|id| ID(GlobalId::encode(NodeKind::ShippingMethod, *id)));
+        let deleted_id = deleted(&outcome, NodeKind::ShippingMethod);
         Ok(ShippingMethodDeletePayload { deleted_id, user_errors: refusals(ctx, outcome) })
     }
 }

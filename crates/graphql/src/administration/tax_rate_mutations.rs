@@ -3,7 +3,7 @@ use super::{errors::TaxRateUserError, money_input::rate, object::objects, tax_ra
 use crate::{
     access::{AccessTo, Grant},
     execution::direct,
-    mutation::{Keep, refusals, staff_run},
+    mutation::{Keep, deleted, refusals, shown, staff_run},
     node::typed_id,
     policy::{Decision, governed},
     scalars::Decimal,
@@ -11,11 +11,7 @@ use crate::{
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use futures_util::FutureExt;
 use tradewind_commerce::administration::tax_rates;
-use tradewind_domain::{
-    global_id::{GlobalId, NodeKind},
-    tax,
-    tax_table::TaxRule,
-};
+use tradewind_domain::{global_id::NodeKind, tax, tax_table::TaxRule};
 use uuid::Uuid;
 
 /// A tax that is due in a part of the world.
@@ -77,10 +73,7 @@ impl TaxRateMutations {
             tax_rates::save(tx, *id, rule, moment).boxed()
         });
         let outcome = outcome.await?;
-        let tax_rate = match &outcome {
-            Ok(id) => TaxRate::load(ctx, *id).await?,
-            Err(_) => None,
-        };
+        let tax_rate = shown(&outcome, |id| TaxRate::load(ctx, *id)).await?;
         Ok(TaxRatePayload { tax_rate, user_errors: refusals(ctx, outcome) })
     }
 
@@ -93,7 +86,7 @@ impl TaxRateMutations {
     ) -> Result<TaxRateDeletePayload> {
         let id = typed_id("id", &id, NodeKind::TaxRate)?;
         let outcome = staff_run(ctx, Keep::Plainly, &id, |id, tx, _| tax_rates::delete(tx, *id).boxed()).await?;
-        let deleted_id = outcome.as_ref().ok().map(|id| ID(GlobalId::encode(NodeKind::TaxRate, *id)));
+        let deleted_id = deleted(&outcome, NodeKind::TaxRate);
         Ok(TaxRateDeletePayload { deleted_id, user_errors: refusals(ctx, outcome) })
     }
 }

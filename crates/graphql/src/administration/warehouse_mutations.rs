@@ -3,7 +3,7 @@ use super::{errors::WarehouseUserError, warehouse};
 use crate::{
     access::{AccessTo, Grant},
     execution::direct,
-    mutation::{Keep, refusals, staff_run},
+    mutation::{Keep, refusals, shown, staff_run},
     node::typed_id,
     policy::{Decision, governed},
     stock::Warehouse,
@@ -53,10 +53,7 @@ async fn save(
         warehouses::save(tx, *id, code.as_deref(), name.as_deref(), moment).boxed()
     });
     let outcome = outcome.await?;
-    let warehouse = match &outcome {
-        Ok(id) => warehouse::load(ctx, *id).await?,
-        Err(_) => None,
-    };
+    let warehouse = shown(&outcome, |id| warehouse::load(ctx, *id)).await?;
     Ok(WarehousePayload { warehouse, user_errors: refusals(ctx, outcome) })
 }
 

@@ -4,7 +4,7 @@ use crate::{
     access::{AccessTo, Grant},
     context::Request as _,
     execution::direct,
-    mutation::{Keep, refusals, staff_run},
+    mutation::{Keep, deleted, refusals, shown, staff_run},
     node::typed_id,
     policy::{Decision, governed},
 };
@@ -14,7 +14,7 @@ use tradewind_commerce::{
     account::Outcome,
     administration::webhooks::{self, Code, EndpointUpdate, WithSecret},
 };
-use tradewind_domain::global_id::{GlobalId, NodeKind};
+use tradewind_domain::global_id::NodeKind;
 
 /// Where events are to be sent.
 #[derive(Clone, Debug, InputObject)]
@@ -123,10 +123,7 @@ impl WebhookEndpointMutations {
             webhooks::update(tx, *id, parts, moment).boxed()
         });
         let outcome = outcome.await?;
-        let endpoint = match &outcome {
-            Ok(id) => WebhookEndpoint::load(ctx, *id).await?,
-            Err(_) => None,
-        };
+        let endpoint = shown(&outcome, |id| WebhookEndpoint::load(ctx, *id)).await?;
         Ok(WebhookEndpointPayload { endpoint, user_errors: refusals(ctx, outcome) })
     }
 
@@ -156,7 +153,7 @@ impl WebhookEndpointMutations {
     ) -> Result<WebhookEndpointDeletePayload> {
         let id = typed_id("id", &id, NodeKind::WebhookEndpoint)?;
         let outcome = staff_run(ctx, Keep::Plainly, &id, |id, tx, _| webhooks::delete(tx, *id).boxed()).await?;
-        let deleted_id = outcome.as_ref().ok().map(|id| ID(GlobalId::encode(NodeKind::WebhookEndpoint, *id)));
+        let deleted_id = deleted(&outcome, NodeKind::WebhookEndpoint);
         Ok(WebhookEndpointDeletePayload { deleted_id, user_errors: refusals(ctx, outcome) })
     }
 }

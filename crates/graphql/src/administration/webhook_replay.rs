@@ -4,7 +4,7 @@ use crate::{
     access::{AccessTo, Grant},
     error::bad_input,
     execution::direct,
-    mutation::{Keep, refusals, staff_run},
+    mutation::{Keep, refusals, shown, staff_run},
     node::typed_id,
     policy::{Decision, governed},
 };
@@ -114,10 +114,7 @@ impl WebhookReplayMutations {
         let id = typed_id("id", &id, NodeKind::WebhookDelivery)?;
         let outcome =
             staff_run(ctx, Keep::Plainly, &id, |id, tx, moment| webhooks::retry(tx, *id, moment).boxed()).await?;
-        let delivery = match &outcome {
-            Ok(id) => WebhookDelivery::load(ctx, *id).await?,
-            Err(_) => None,
-        };
+        let delivery = shown(&outcome, |id| WebhookDelivery::load(ctx, *id)).await?;
         Ok(WebhookDeliveryRetryPayload { delivery, user_errors: refusals(ctx, outcome) })
     }
 }

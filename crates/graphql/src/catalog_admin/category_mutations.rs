@@ -4,7 +4,7 @@ use crate::{
     access::{AccessTo, Grant},
     category::Category,
     execution::direct,
-    mutation::{Keep, refusals, staff_run},
+    mutation::{Keep, refusals, shown, staff_run},
     node::typed_id,
     policy::{Decision, governed},
 };
@@ -50,10 +50,7 @@ pub struct CategoryPayload {
 
 impl CategoryPayload {
     async fn of(ctx: &Context<'_>, outcome: Outcome<Uuid, CatalogCode>) -> Result<Self> {
-        let category = match &outcome {
-            Ok(id) => Category::load(ctx, *id).await?,
-            Err(_) => None,
-        };
+        let category = shown(&outcome, |id| Category::load(ctx, *id)).await?;
         Ok(Self { category, user_errors: refusals(ctx, outcome) })
     }
 }

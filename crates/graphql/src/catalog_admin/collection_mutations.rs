@@ -3,7 +3,7 @@ use super::{collection::ManagedCollection, errors::CatalogUserError, patch, prod
 use crate::{
     access::{AccessTo, Grant},
     execution::direct,
-    mutation::{Keep, refusals, staff_run},
+    mutation::{Keep, refusals, shown, staff_run},
     node::typed_id,
     policy::{Decision, governed},
 };
@@ -66,10 +66,7 @@ pub struct CollectionPayload {
 
 impl CollectionPayload {
     async fn of(ctx: &Context<'_>, outcome: Outcome<Uuid, CatalogCode>) -> Result<Self> {
-        let collection = match &outcome {
-            Ok(id) => ManagedCollection::load(ctx, *id).await?,
-            Err(_) => None,
-        };
+        let collection = shown(&outcome, |id| ManagedCollection::load(ctx, *id)).await?;
         Ok(Self { collection, user_errors: refusals(ctx, outcome) })
     }
 }

@@ -10,6 +10,6 @@ mod user_error;
 
 pub use commerce::Commerce;
 pub(crate) use commerce::SharedCommerce;
-pub(crate) use run::{Applied, Keep, fault, flow, refusal, refusals, run};
+pub(crate) use run::{Applied, Keep, deleted, fault, flow, refusal, refusals, run, shown};
 pub(crate) use staff::{audited, staff_of, staff_run};
 pub(crate) use user_error::{UserError, path, user_errors};

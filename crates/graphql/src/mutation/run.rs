@@ -5,7 +5,7 @@ use crate::{
     error::{Code, bad_input, database, error},
     keyed::DIFFERS,
 };
-use async_graphql::{Context, Error, Result};
+use async_graphql::{Context, Error, ID, Result};
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use futures_util::future::BoxFuture;
 use rand_chacha::rand_core::Rng as _;
@@ -16,6 +16,7 @@ use tradewind_commerce::{
     account::{AccountError, Moment, Outcome, Refused},
     checkout::BuyError,
 };
+use tradewind_domain::global_id::{GlobalId, NodeKind};
 use tradewind_persistence::{
     DbError, failpoint,
     write::{
@@ -24,6 +25,7 @@ use tradewind_persistence::{
         transact,
     },
 };
+use uuid::Uuid;
 
 /// What a flow could not do for nobody's fault.
 #[derive(Debug)]
@@ -178,6 +180,22 @@ where
             run(ctx, keep, &state, |(state, prepared, apply), tx, moment| apply(state, prepared, tx, moment)).await
         }
     }
+}
+
+/// What a mutation was about, as it is now; None where nothing was done.
+pub(crate) async fn shown<T, C, O, F>(outcome: &Outcome<T, C>, load: impl FnOnce(&T) -> F) -> Result<Option<O>>
+where
+    F: Future<Output = Result<Option<O>>>,
+{
+    match outcome {
+        Ok(done) => load(done).await,
+        Err(_) => Ok(None),
+    }
+}
+
+/// The id of what is gone; None where nothing was done.
+pub(crate) fn deleted<C>(outcome: &Outcome<Uuid, C>, kind: NodeKind) -> Option<ID> {
+    outcome.as_ref().ok().map(|id| ID(GlobalId::encode(kind, *id)))
 }
 
 /// The refusals of an outcome as `userErrors`.

@@ -4,7 +4,7 @@ use crate::{
     access::{AccessTo, Grant, StaffPermission, Viewer},
     context::Request as _,
     execution::direct,
-    mutation::{Keep, refusals, staff_of, staff_run},
+    mutation::{Keep, refusals, shown, staff_of, staff_run},
     node::typed_id,
     policy::{Decision, governed},
 };
@@ -95,10 +95,7 @@ impl ApiKeyMutations {
             api_keys::revoke(tx, *id, *granter, moment).boxed()
         });
         let outcome = outcome.await?;
-        let api_key = match &outcome {
-            Ok(id) => ApiKey::load(ctx, *id).await?,
-            Err(_) => None,
-        };
+        let api_key = shown(&outcome, |id| ApiKey::load(ctx, *id)).await?;
         Ok(ApiKeyRevokePayload { api_key, user_errors: refusals(ctx, outcome) })
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     access::{AccessTo, Grant},
     context::Request as _,
     execution::direct,
-    mutation::{Keep, refusals, staff_of, staff_run},
+    mutation::{Keep, refusals, shown, staff_of, staff_run},
     node::typed_id,
     policy::{Decision, governed},
 };
@@ -51,10 +51,7 @@ pub struct StaffMemberPayload {
 
 impl StaffMemberPayload {
     async fn of(ctx: &Context<'_>, outcome: Outcome<Uuid, Code>) -> Result<Self> {
-        let member = match &outcome {
-            Ok(id) => StaffMember::load(ctx, *id).await?,
-            Err(_) => None,
-        };
+        let member = shown(&outcome, |id| StaffMember::load(ctx, *id)).await?;
         Ok(Self { member, user_errors: refusals(ctx, outcome) })
     }
 }

@@ -3,7 +3,7 @@ use super::{errors::StaffRoleUserError, role::StaffRole};
 use crate::{
     access::{AccessTo, Grant, StaffPermission},
     execution::direct,
-    mutation::{Keep, refusals, staff_of, staff_run},
+    mutation::{Keep, deleted, refusals, shown, staff_of, staff_run},
     node::typed_id,
     policy::{Decision, governed},
 };
@@ -13,10 +13,7 @@ use tradewind_commerce::{
     account::Outcome,
     staff::roles::{self, Code},
 };
-use tradewind_domain::{
-    global_id::{GlobalId, NodeKind},
-    staff::Permissions,
-};
+use tradewind_domain::{global_id::NodeKind, staff::Permissions};
 use uuid::Uuid;
 
 /// A role of the shop's own; of an update, what is left out stays.
@@ -56,10 +53,7 @@ async fn save(ctx: &Context<'_>, id: Option<Uuid>, input: StaffRoleInput) -> Res
         roles::save(tx, *id, name.as_deref(), *permissions, *granter, moment).boxed()
     });
     let outcome: Outcome<Uuid, Code> = outcome.await?;
-    let role = match &outcome {
-        Ok(id) => StaffRole::load(ctx, *id).await?,
-        Err(_) => None,
-    };
+    let role = shown(&outcome, |id| StaffRole::load(ctx, *id)).await?;
     Ok(StaffRolePayload { role, user_errors: refusals(ctx, outcome) })
 }
 
@@ -103,7 +97,7 @@ impl RoleMutations {
         let outcome =
             staff_run(ctx, Keep::Plainly, &state, |(id, granter), tx, _| roles::delete(tx, *id, *granter).boxed());
         let outcome = outcome.await?;
-        let deleted_id = outcome.as_ref().ok().map(|id| ID(GlobalId::encode(NodeKind::StaffRole, *id)));
+        let deleted_id = deleted(&outcome, NodeKind::StaffRole);
         Ok(StaffRoleDeletePayload { deleted_id, user_errors: refusals(ctx, outcome) })
     }
 }
