@@ -1,5 +1,5 @@
 use crate::{
-    CacheConfig, Clock, Failing, Log, Lookup, Poll, Replicas, Stamp, Use, Verdict, View,
+    CacheConfig, Clock, Failing, Log, Lookup, Mode, Poll, Replicas, Stamp, Use, Verdict, View,
     clock::micros,
     flight::Flights,
     floors::{Applied, Floors},
@@ -98,6 +98,20 @@ impl Cache {
     #[must_use]
     pub fn view(&self, viewer: Option<u64>, usage: Use) -> View {
         View::new(Arc::clone(&self.core), viewer, usage)
+    }
+
+    /// As [`View::fence`], for what reads nothing else through a view.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub async fn fence(&self, mode: Mode) -> Result<(), Failing> {
+        let (progress, now) = (&self.core.progress, self.core.clock.now());
+        if mode == Mode::Bounded && progress.holds_lease(now, self.core.config.delta) {
+            progress.request(now);
+            return Ok(());
+        }
+        let view = self.view(None, Use::ReadWrite);
+        Box::pin(async move { view.fence(mode).await }).await
     }
 
     /// Microseconds of the cache's clock, as in [`Stamp`].

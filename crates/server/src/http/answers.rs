@@ -9,11 +9,17 @@ use bytes::Bytes;
 use hyper::header::{HeaderMap, HeaderValue};
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, OnceLock};
-use tradewind_cache::{Cache, Lookup, Mode, Stamp, Use, Verdict};
+use tradewind_cache::{Cache, Lookup, Mode, Stamp, Verdict};
 use tradewind_graphql::Caching;
 
 /// Bytes of an answer beside its body and tags.
 const OVERHEAD: usize = 512;
+
+/// Bytes that a part of the map has at least, if all has as many: a larger answer would not be kept.
+const SHARD: u64 = 4 << 20;
+const MOST_SHARDS: usize = 64;
+/// Bytes of an answer, to begin with.
+const TYPICAL: u64 = 8 << 10;
 
 /// Which request an answer is to. A hash that nobody can make collide: requests come from strangers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -89,17 +95,25 @@ impl Answer {
         &self.plain.body
     }
 
-    fn weight(&self) -> u32 {
-        // Encoded bodies together are about half as long as the plain one.
-        let bytes = OVERHEAD + self.plain.body.len() * 3 / 2 + self.stamp.tags.len() * 8;
-        u32::try_from(bytes).unwrap_or(u32::MAX)
+    /// Bytes that it takes. Encoded bodies together are about half as long as the plain one.
+    fn weight(&self) -> usize {
+        OVERHEAD + self.plain.body.len() * 3 / 2 + self.stamp.tags.len() * 8
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Bytewise;
+
+impl quick_cache::Weighter<AnswerKey, Arc<Answer>> for Bytewise {
+    fn weight(&self, _: &AnswerKey, answer: &Arc<Answer>) -> u64 {
+        u64::try_from(answer.weight()).unwrap_or(u64::MAX)
     }
 }
 
 /// The answers of a process, bounded by bytes.
 #[derive(Debug)]
 pub(crate) struct Answers {
-    kept: moka::sync::Cache<AnswerKey, Arc<Answer>, foldhash::quality::RandomState>,
+    kept: quick_cache::sync::Cache<AnswerKey, Arc<Answer>, Bytewise, foldhash::quality::RandomState>,
     cache: Cache,
 }
 
@@ -107,10 +121,15 @@ impl Answers {
     /// `None`: nothing is kept.
     pub(crate) fn new(cache: Option<Cache>, bytes: u64) -> Option<Self> {
         let cache = cache.filter(|_| bytes > 0)?;
-        let kept = moka::sync::Cache::builder()
-            .max_capacity(bytes)
-            .weigher(|_: &AnswerKey, answer: &Arc<Answer>| answer.weight())
-            .build_with_hasher(foldhash::quality::RandomState::default());
+        let shards = usize::try_from(bytes / SHARD).unwrap_or(usize::MAX).clamp(1, MOST_SHARDS);
+        let options = quick_cache::OptionsBuilder::new()
+            .estimated_items_capacity(usize::try_from(bytes / TYPICAL).unwrap_or(usize::MAX))
+            .weight_capacity(bytes)
+            .shards(shards)
+            .build()
+            .ok()?;
+        let hasher = foldhash::quality::RandomState::default();
+        let kept = quick_cache::sync::Cache::with_options(options, Bytewise, hasher, Default::default());
         Some(Self { kept, cache })
     }
 
@@ -127,7 +146,7 @@ impl Answers {
             found.missed = 1;
             return None;
         };
-        if self.cache.view(None, Use::ReadWrite).fence(Mode::Bounded).await.is_err() {
+        if self.cache.fence(Mode::Bounded).await.is_err() {
             found.missed = 1;
             return None;
         }
@@ -140,7 +159,7 @@ impl Answers {
             Verdict::Expired | Verdict::Over => found.expired = 1,
             Verdict::Superseded => found.superseded = 1,
         }
-        self.kept.invalidate(key);
+        self.kept.remove(key);
         None
     }
 

@@ -55,6 +55,9 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 use tower::ServiceExt;
 use tradewind_graphql::Engine;
 
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
+
 /// Whether a query string is a request.
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) fn is_request(query_string: &str) -> bool {
@@ -147,8 +150,8 @@ pub(crate) async fn serve(site: Arc<Site>, request: Request<Incoming>) -> Respon
     });
     reply::secure(&mut response);
     let headers = response.headers_mut();
-    headers.insert(HeaderName::from_static("x-request-id"), exchange.ids.request_id.clone());
-    headers.insert(HeaderName::from_static("x-trace-id"), trace_id.header());
+    headers.insert(REQUEST_ID, exchange.ids.request_id.clone());
+    headers.insert(TRACE_ID, trace_id.header());
     cors::expose(headers, origin, &site.http);
     finish(&site, exchange, response.status());
     response
@@ -198,15 +201,16 @@ async fn answer(
         }
         return graphql::answer(site, exchange, media, request).await;
     }
+    // What is rare is boxed: a future is as large as its largest part, and is moved for each request.
     if route == Route::Webhook {
-        return payment_webhook::answer(site, exchange, request).await;
+        return Box::pin(payment_webhook::answer(site, exchange, request)).await;
     }
     if (method != Method::GET && method != Method::HEAD && route != Route::Unknown) || route == Route::Socket {
         return Err(Failure::method(route.allow()));
     }
     match route {
         Route::Livez => Ok(Health::livez()),
-        Route::Readyz => Ok(site.health.readyz().await),
+        Route::Readyz => Ok(Box::pin(site.health.readyz()).await),
         Route::Sdl => Ok(site.sdl.respond(request.headers())),
         Route::Root => root(site),
         Route::Graphiql => Box::pin(graphiql(site, request)).await,

@@ -1,7 +1,9 @@
 //! What the process tells of itself: a log, and spans when a collector is named.
 mod export;
+mod json;
 mod log;
 mod trace;
+mod writer;
 
 pub(crate) use trace::Tracer;
 
@@ -12,7 +14,7 @@ use std::sync::Arc;
 /// Log and spans of the process. Keep it until the end: dropping it writes the last lines.
 pub struct Telemetry {
     pub(crate) tracer: Option<Tracer>,
-    _log: Option<tracing_appender::non_blocking::WorkerGuard>,
+    _log: Option<writer::LogGuard>,
 }
 
 /// Why telemetry does not start.
@@ -21,12 +23,15 @@ pub enum TelemetryError {
     /// The exporter refuses its configuration.
     #[error("OTEL_EXPORTER_OTLP_ENDPOINT: the exporter does not start: {0}")]
     Exporter(#[from] opentelemetry_otlp::ExporterBuildError),
+    /// No thread for it.
+    #[error("the log does not start: {0}")]
+    Log(#[from] std::io::Error),
 }
 
 impl Telemetry {
     /// Starts the log and, when configured, the exporter. Only the first log of a process counts.
     pub fn start(config: &Config) -> Result<Self, TelemetryError> {
-        let log = log::start(config);
+        let log = log::start(config)?;
         let tracer = config.otlp.as_ref().map(Tracer::start).transpose()?;
         Ok(Self { tracer, _log: log })
     }
