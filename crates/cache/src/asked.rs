@@ -4,6 +4,8 @@ use crate::{
     CacheError, Cached, Route, Scope, Tag,
     batch::{Batch, Freshness, Stop, Want},
     entry::{Entry, Value},
+    kind::{Kind, encoded},
+    sampler::{Drawn, RereadBytes, Sample},
     stamping::Stamping,
 };
 use futures_util::{FutureExt, future::BoxFuture};
@@ -42,13 +44,15 @@ pub(crate) struct Typed<'a, C: Cached, E, F, Fut, S> {
     loaded: HashMap<C::Key, C::Value, S>,
     values: HashMap<C::Key, C::Value, S>,
     error: Option<E>,
+    /// The key that [`Drawn`](crate::sampler::Drawn) means.
+    drawn: Option<C::Key>,
     loading: PhantomData<fn() -> Fut>,
 }
 
 impl<'a, C: Cached, E, F, Fut, S: BuildHasher + Default> Typed<'a, C, E, F, Fut, S> {
     pub(crate) fn new(spec: &'a C, load: F) -> Self {
         let (loaded, values) = (HashMap::default(), HashMap::default());
-        Self { spec, load, keys: Vec::new(), loaded, values, error: None, loading: PhantomData }
+        Self { spec, load, keys: Vec::new(), loaded, values, error: None, drawn: None, loading: PhantomData }
     }
 
     /// Serves what the first tier has; what is left.
@@ -59,8 +63,9 @@ impl<'a, C: Cached, E, F, Fut, S: BuildHasher + Default> Typed<'a, C, E, F, Fut,
             return wants;
         }
         self.values.reserve(keys.len());
+        batch.draw(keys.len(), freshness);
         let mut name = String::with_capacity(96);
-        for key in keys {
+        for (place, key) in keys.into_iter().enumerate() {
             name.clear();
             name.push_str(C::NAME);
             name.push(':');
@@ -71,7 +76,12 @@ impl<'a, C: Cached, E, F, Fut, S: BuildHasher + Default> Typed<'a, C, E, F, Fut,
             let entry = batch.core.l1.get(&name);
             let value = entry.as_ref().and_then(|entry| entry.value.downcast_ref::<C::Value>());
             let known = entry.as_ref().filter(|entry| value.is_some() || entry.is_absent);
-            match batch.look(known, freshness) {
+            let left = batch.look(known, freshness);
+            if place == batch.drawn.place {
+                self.drawn = Some(key.clone());
+                batch.drawn.note(&name, known.filter(|_| left.is_none()), self.keys.len());
+            }
+            match left {
                 None => {
                     if let Some(value) = value {
                         self.values.insert(key, value.clone());
@@ -84,6 +94,14 @@ impl<'a, C: Cached, E, F, Fut, S: BuildHasher + Default> Typed<'a, C, E, F, Fut,
             }
         }
         wants
+    }
+
+    /// What is to be compared with the primary, if the key that was drawn was answered by a tier.
+    pub(crate) fn sample(&self, kind: &'static Kind, drawn: Drawn) -> Option<(Sample, RereadBytes)> {
+        let (name, entry) = drawn.served?;
+        let reread = self.spec.reread(self.drawn.as_ref()?)?;
+        let reread = reread.map(|read| Ok(read?.as_ref().and_then(encoded))).boxed();
+        Some((Sample { kind, name, entry }, reread))
     }
 
     /// The values, with those that the batch found for the keys that were left; or why there are none.

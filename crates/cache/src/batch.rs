@@ -8,6 +8,7 @@ use crate::{
     flight::{Boarding, Claim, Flight, Landed},
     kind::Kind,
     mistake::Mistake,
+    sampler::Drawn,
     summary::Summary,
 };
 use futures_util::{FutureExt, future::BoxFuture};
@@ -69,13 +70,14 @@ pub(crate) struct Batch<'a> {
     /// What answers the keys of [`Asked`].
     served: Vec<(usize, Arc<Entry>)>,
     summary: Summary,
+    pub(crate) drawn: Drawn,
 }
 
 impl<'a> Batch<'a> {
     pub(crate) fn new(view: &'a View, kind: &'static Kind) -> Self {
         let core = view.core();
         let (found, summary) = (Lookup::default(), Summary::new());
-        Self { view, core, kind, now: core.clock.now(), found, served: Vec::new(), summary }
+        Self { view, core, kind, now: core.clock.now(), found, served: Vec::new(), summary, drawn: Drawn::none() }
     }
 
     /// Makes sure of what the reader must know.

@@ -8,6 +8,7 @@ use crate::{
     mistake::{Mistake, Mistakes},
     progress::Progress,
     replicas::{self, Fleet},
+    sampler::Sampler,
     tail,
 };
 use parking_lot::Mutex;
@@ -36,6 +37,7 @@ pub(crate) struct Core {
     pub(crate) flights: Arc<Flights>,
     pub(crate) l2: Option<Arc<L2>>,
     pub(crate) fleet: Option<Fleet>,
+    pub(crate) sampler: Sampler,
 }
 
 /// Ends with the last clone of its cache.
@@ -85,6 +87,7 @@ impl Cache {
             flights: Arc::default(),
             l2: kv.map(|kv| Arc::new(L2::new(kv, &config))),
             fleet: replicas.map(|source| Fleet::new(source, config.replica_max_lag)),
+            sampler: Sampler::new(config.sample),
             config,
         });
         let mut tasks = vec![tokio::spawn(tail::run(Arc::clone(&core), log))];

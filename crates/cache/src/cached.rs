@@ -1,4 +1,4 @@
-use crate::{Policy, Tag};
+use crate::{Policy, Reread, Tag};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{hash::Hash, time::SystemTime};
 
@@ -13,6 +13,9 @@ pub trait Cached: Send + Sync {
 
     /// Whether absence is kept too. Not where something can come to be without touching any tag of its key.
     const KEEPS_ABSENCE: bool = true;
+
+    /// Whether the key may stand in the log of this process: not where it is a secret, or what somebody typed.
+    const KEY_IS_PLAIN: bool = true;
 
     /// What is asked for.
     type Key: Clone + Eq + Hash + Send + Sync + 'static;
@@ -34,6 +37,13 @@ pub trait Cached: Send + Sync {
 
     /// When the values change by themselves, although nothing is written: none of them is used from then on.
     fn expires(&self) -> Option<SystemTime> {
+        None
+    }
+
+    /// Reads a key on the primary, as a load would but without the cache, for the comparison of a sample
+    /// ([`CacheConfig::sample`](crate::CacheConfig::sample)). Two values that are equal must be encoded alike. `None`: the
+    /// type is never compared.
+    fn reread(&self, _key: &Self::Key) -> Option<Reread<Self::Value>> {
         None
     }
 }

@@ -31,6 +31,8 @@ pub struct CacheConfig {
     pub max_value: usize,
     /// A replica further behind is not read.
     pub replica_max_lag: Duration,
+    /// Share (0 to 1) of the tiers' answers that are compared with the primary afterwards, one at a time.
+    pub sample: f64,
     /// The clock.
     pub clock: Clock,
     /// Where it counts.
@@ -56,6 +58,7 @@ impl Default for CacheConfig {
             compress_from: 2 << 10,
             max_value: 4 << 20,
             replica_max_lag: Duration::from_secs(5),
+            sample: 0.0,
             clock: Clock::Boot,
             metrics: CacheMetrics::default(),
             #[cfg(feature = "rig")]

@@ -80,8 +80,9 @@ impl Floors {
         if now >= stamp.soft { Verdict::Expired } else { Verdict::Usable }
     }
 
+    /// Whether nothing that it depends on was changed since, as far as the floors go.
     #[cold]
-    fn is_above(&self, stamp: &Stamp) -> bool {
+    pub(crate) fn is_above(&self, stamp: &Stamp) -> bool {
         if self.mistakes.is(Mistake::DeleteAfterCommit) {
             return true;
         }

@@ -7,6 +7,9 @@ use crate::{
 use serde::{Serialize, de::DeserializeOwned};
 use std::{marker::PhantomData, sync::Arc};
 
+/// A value as postcard.
+pub(crate) type Encoded = Vec<u8>;
+
 /// A type of value: the constants of its [`Cached`], and how its values are weighed, encoded and decoded.
 #[derive(Debug)]
 pub(crate) struct Kind {
@@ -14,12 +17,13 @@ pub(crate) struct Kind {
     pub(crate) policy: Policy,
     pub(crate) shape: &'static str,
     pub(crate) keeps_absence: bool,
+    pub(crate) key_is_plain: bool,
     /// Whether an entry is of this type.
     pub(crate) holds: fn(&Entry) -> bool,
     /// Bytes besides its own struct.
     pub(crate) weigh: fn(&Value) -> usize,
     /// `None`: it cannot be encoded, or is of another type.
-    pub(crate) encode: fn(&Value) -> Option<Vec<u8>>,
+    pub(crate) encode: fn(&Value) -> Option<Encoded>,
     /// `None`: damaged.
     pub(crate) decode: fn(&[u8], Stamp, u32) -> Option<Arc<Entry>>,
 }
@@ -38,6 +42,7 @@ impl<C: Cached> Of<C> {
         policy: C::POLICY,
         shape: C::SHAPE,
         keeps_absence: C::KEEPS_ABSENCE,
+        key_is_plain: C::KEY_IS_PLAIN,
         holds: Entry::is_of::<C::Value>,
         weigh: |value| value.downcast_ref::<C::Value>().map_or(0, C::weight),
         encode: encode::<C::Value>,
@@ -45,8 +50,13 @@ impl<C: Cached> Of<C> {
     };
 }
 
-fn encode<V: Serialize + 'static>(value: &Value) -> Option<Vec<u8>> {
-    postcard::to_stdvec(value.downcast_ref::<V>()?).ok()
+fn encode<V: Serialize + 'static>(value: &Value) -> Option<Encoded> {
+    encoded(value.downcast_ref::<V>()?)
+}
+
+/// `None`: it cannot be encoded.
+pub(crate) fn encoded<V: Serialize>(value: &V) -> Option<Encoded> {
+    postcard::to_stdvec(value).ok()
 }
 
 fn decode<V: DeserializeOwned + Send + Sync + 'static>(bytes: &[u8], stamp: Stamp, cost: u32) -> Option<Arc<Entry>> {

@@ -47,6 +47,12 @@ impl L1 {
         map.insert(key, Slot { entry, weight: u32::try_from(weight).unwrap_or(u32::MAX) });
     }
 
+    pub(crate) fn remove(&self, key: &str) {
+        if let Some(map) = &self.map {
+            map.remove(key);
+        }
+    }
+
     pub(crate) fn clear(&self) {
         if let Some(map) = &self.map {
             map.clear();

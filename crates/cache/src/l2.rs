@@ -156,8 +156,7 @@ impl L2 {
         format!("tw1:{}:epoch", self.environment)
     }
 
-    /// What a writer without a log does after its commit.
-    #[cfg(feature = "rig")]
+    /// Drops what lies at these keys.
     pub(crate) async fn delete(&self, keys: Vec<String>) {
         let ttl = Duration::from_millis(1);
         self.kv.set(keys.into_iter().map(|key| Put { key, value: Bytes::new(), ttl }).collect()).await.ok();

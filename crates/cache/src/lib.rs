@@ -30,6 +30,7 @@ mod mistake;
 mod policy;
 mod progress;
 mod replicas;
+mod sampler;
 mod second;
 mod stamp;
 mod stamping;
@@ -48,6 +49,7 @@ pub use metrics::CacheMetrics;
 #[cfg(feature = "rig")]
 pub use mistake::Mistake;
 pub use policy::{Mode, Policy, Scope};
+pub use sampler::Reread;
 pub use stamp::{Stamp, Tag, Verdict};
 pub use summary::Summary;
 pub use view::{Use, View};

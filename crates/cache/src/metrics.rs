@@ -31,6 +31,11 @@ struct ByReason {
     why: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ByType {
+    r#type: &'static str,
+}
+
 type Seconds = Gauge<f64, AtomicU64>;
 type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
 
@@ -54,6 +59,8 @@ pub struct CacheMetrics {
     unverified_age: Histogram,
     epoch_changes: Counter,
     key_denied: Family<ByReason, Counter>,
+    sampled: Family<ByType, Counter>,
+    mismatched: Family<ByReason, Counter>,
 }
 
 fn fast() -> Histogram {
@@ -80,6 +87,8 @@ impl Default for CacheMetrics {
             unverified_age: Histogram::new([0.1, 0.5, 1.0, 5.0, 30.0, 60.0, 300.0, 600.0]),
             epoch_changes: Counter::default(),
             key_denied: Family::default(),
+            sampled: Family::default(),
+            mismatched: Family::default(),
         }
     }
 }
@@ -113,6 +122,14 @@ impl CacheMetrics {
             new.epoch_changes.clone(),
         );
         registry.register("cache_key_denied", "Entries that were not for this viewer", new.key_denied.clone());
+        registry.register("cache_sampler_checked", "Answers compared with the primary", new.sampled.clone());
+        registry.register(
+            "cache_sampler_mismatch",
+            "Answers that were not what the primary had; escaped: no write in the log says why",
+            new.mismatched.clone(),
+        );
+        // An alert needs the zero before the first one.
+        drop(new.mismatched.get_or_create(&ByReason { why: "escaped" }));
         new
     }
 
@@ -178,6 +195,14 @@ impl CacheMetrics {
 
     pub(crate) fn denied(&self) {
         self.key_denied.get_or_create(&ByReason { why: "viewer" }).inc();
+    }
+
+    pub(crate) fn sampled(&self, name: &'static str) {
+        self.sampled.get_or_create(&ByType { r#type: name }).inc();
+    }
+
+    pub(crate) fn mismatched(&self, why: &'static str) {
+        self.mismatched.get_or_create(&ByReason { why }).inc();
     }
 
     pub(crate) fn sample(&self, age: Option<Duration>, floors: usize, (entries, bytes): (usize, u64)) {

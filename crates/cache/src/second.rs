@@ -33,6 +33,9 @@ impl Batch<'_> {
                     let bytes = (self.kind.weigh)(&entry.value);
                     self.core.l1.put(Arc::clone(&one.want.name), Arc::clone(&entry), bytes);
                     self.found.l2 += 1;
+                    if one.want.key == self.drawn.want {
+                        self.drawn.served = Some((Arc::clone(&one.want.name), Arc::clone(&entry)));
+                    }
                     land(one.claim.take(), &entry, 0);
                     self.serve(one.want.key, entry, false);
                 }

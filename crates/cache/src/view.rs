@@ -96,7 +96,11 @@ impl View {
                 }
             }
         };
+        let sample = typed.sample(batch.kind, batch.drawn.take());
         let (served, found) = batch.finish(stopped.is_err());
+        if let Some((sample, reread)) = sample {
+            sample.compare(&self.inner.core, reread);
+        }
         (typed.finish(served, stopped), found)
     }
 

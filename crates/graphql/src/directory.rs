@@ -4,10 +4,11 @@ use crate::{
     cached::{SHAPE, Tags},
     policy::Governed as _,
 };
+use futures_util::FutureExt as _;
 use get_size2::GetSize as _;
 use parking_lot::RwLock;
 use std::sync::Arc;
-use tradewind_cache::{Cached, Policy, Tag, View};
+use tradewind_cache::{Cached, Policy, Reread, Tag, View};
 use tradewind_domain::currency::Currency;
 use tradewind_loader::Loaded;
 use tradewind_persistence::{
@@ -30,9 +31,9 @@ pub(crate) struct Directory {
 }
 
 /// All rows of channels, as the cache keeps them.
-struct AllChannels;
+struct AllChannels<'a>(&'a Db);
 
-impl Cached for AllChannels {
+impl Cached for AllChannels<'_> {
     const NAME: &'static str = "channels";
     const POLICY: Policy = crate::channel::Channel::DECISION.policy();
     const SHAPE: &'static str = SHAPE;
@@ -51,6 +52,11 @@ impl Cached for AllChannels {
 
     fn weight(rows: &Self::Value) -> usize {
         rows.get_heap_size()
+    }
+
+    fn reread(&self, (): &()) -> Option<Reread<Self::Value>> {
+        let db = self.0.aside();
+        Some(async move { Ok(Some(Arc::new(all_channels(&db).await?))) }.boxed())
     }
 }
 
@@ -81,7 +87,7 @@ impl Directory {
             let rows = all_channels(db).await?;
             Ok::<_, DbError>(Loaded::from_iter([((), Arc::new(rows))]))
         };
-        let (found, _) = view.get_many(&AllChannels, vec![()], load).await;
+        let (found, _) = view.get_many(&AllChannels(db), vec![()], load).await;
         let mut found: Loaded<(), Arc<Vec<ChannelRow>>> = match found {
             Ok(found) => found,
             Err(cause) => {

@@ -69,7 +69,7 @@ batch!(
         Ok(loaded)
     }
 );
-cached!(FacetsOf as Facet, until: publication;
+cached!(FacetsOf as Facet, until: publication, logged: never;
 key(source, key, out) { write!(out, "{}:", source.scope.channel_id).and_then(|()| key.list.describe(&"facets", out)) }
 tags(source, key, tags) {
     key.list.tags(source.scope.channel_id, &mut tags);

@@ -43,6 +43,11 @@ impl Source {
     pub(crate) fn of_replica(&self, replica: usize) -> Self {
         Self { db: self.db.on(Route::Replica(replica)), ..self.clone() }
     }
+
+    /// The same beside the request: the cache is not used, and nothing is reported.
+    pub(crate) fn aside(&self) -> Self {
+        Self { db: self.db.aside(), view: None, lookups: Lookups::default(), ..self.clone() }
+    }
 }
 
 macro_rules! loaders {

@@ -181,7 +181,7 @@ batch!(
         Ok(loaded)
     }
 );
-cached!(ListOf as Product, until: publication;
+cached!(ListOf as Product, until: publication, logged: never;
     key(source, page, out) {
         write!(out, "{}:{:?}:", source.scope.channel_id, source.columns).and_then(|()| page.list.describe(&page.page, out))
     }
@@ -202,7 +202,7 @@ batch!(
         Ok(loaded)
     }
 );
-cached!(ListCountOf as Product, until: publication;
+cached!(ListCountOf as Product, until: publication, logged: never;
     key(source, list, out) { write!(out, "{}:", source.scope.channel_id).and_then(|()| list.describe(&(), out)) }
     tags(source, list, tags) { list.tags(source.scope.channel_id, &mut tags); });
 

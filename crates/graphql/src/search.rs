@@ -41,7 +41,7 @@ batch!(
         Ok(loaded)
     }
 );
-cached!(CorrectedSearch as Product;
+cached!(CorrectedSearch as Product, logged: never;
     key(source, typed, out) { write!(out, "{:?}", typed.words) }
     tags(source, _typed, tags) { tags.search(); });
 batch!(
@@ -56,7 +56,7 @@ batch!(
         Ok(loaded)
     }
 );
-cached!(CompletionsOf as Product, until: publication;
+cached!(CompletionsOf as Product, until: publication, logged: never;
 key(source, typed, out) { write!(out, "{}:{}:{}", source.scope.channel_id, typed.1, typed.0) }
 tags(source, _typed, tags) {
     tags.search();
@@ -74,7 +74,7 @@ batch!(
         Ok(loaded)
     }
 );
-cached!(CollectionsLike as Collection;
+cached!(CollectionsLike as Collection, logged: never;
     key(source, text, out) { write!(out, "{}:{}", text.1, text.0) }
     tags(source, _text, tags) { tags.collections(); });
 batch!(
@@ -89,7 +89,7 @@ batch!(
         Ok(loaded)
     }
 );
-cached!(CategoriesLike as Category;
+cached!(CategoriesLike as Category, logged: never;
     key(source, text, out) { write!(out, "{}:{}", text.1, text.0) }
     tags(source, _text, tags) { tags.categories(); });
 

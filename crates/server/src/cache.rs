@@ -46,6 +46,7 @@ pub(crate) fn start(
     let tiers = CacheConfig {
         environment: config.namespace.clone(),
         l1_bytes: config.memory,
+        sample: config.sample,
         metrics: metrics.cache.clone(),
         #[cfg(feature = "rig")]
         mistake: config.mistake,

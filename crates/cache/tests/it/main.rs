@@ -7,6 +7,7 @@ mod lost;
 mod promise;
 mod renewal;
 mod replicas;
+mod sampler;
 mod simulation;
 mod support;
 mod tiers;

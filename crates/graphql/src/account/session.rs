@@ -5,9 +5,10 @@ use crate::{
     cached::{SHAPE, Tags},
 };
 use chrono::{DateTime, Utc};
+use futures_util::FutureExt as _;
 use get_size2::GetSize as _;
 use std::sync::Arc;
-use tradewind_cache::{CacheError, Cached, Policy, Route, Tag, View};
+use tradewind_cache::{CacheError, Cached, Policy, Reread, Route, Tag, View};
 use tradewind_commerce::{
     account::Token,
     staff::{self, Credential, StaffLogin},
@@ -20,9 +21,9 @@ use tradewind_persistence::{
 
 /// Sessions by the hashes of their tokens. The key is a secret's hash, so whoever asks for it is whom it is for: the viewer
 /// is not known before. That a session has ended is a row too; a token that is unknown is asked for again each time.
-struct SessionByToken;
+struct SessionByToken<'a>(&'a Db);
 
-impl Cached for SessionByToken {
+impl Cached for SessionByToken<'_> {
     const NAME: &'static str = "session";
     const POLICY: Policy = match PRIVATE {
         crate::policy::Decision::Kept(policy) => Policy { scope: tradewind_cache::Scope::Public, ..policy },
@@ -30,6 +31,7 @@ impl Cached for SessionByToken {
     };
     const SHAPE: &'static str = SHAPE;
     const KEEPS_ABSENCE: bool = false;
+    const KEY_IS_PLAIN: bool = false;
     type Key = String;
     type Value = Arc<SessionRow>;
 
@@ -47,6 +49,11 @@ impl Cached for SessionByToken {
 
     fn weight(session: &Self::Value) -> usize {
         session.get_heap_size()
+    }
+
+    fn reread(&self, hash: &String) -> Option<Reread<Self::Value>> {
+        let (db, hash) = (self.0.aside(), hash.clone());
+        Some(async move { Ok(sessions_by_token_hashes(&db, vec![hash]).await?.pop().map(Arc::new)) }.boxed())
     }
 }
 
@@ -85,7 +92,7 @@ pub(crate) async fn authenticate(
     };
     let mut found: Loaded<String, Arc<SessionRow>> = match view {
         None => load(vec![hash.clone()], Route::Primary).await?,
-        Some(view) => match view.get_many(&SessionByToken, vec![hash.clone()], load).await.0 {
+        Some(view) => match view.get_many(&SessionByToken(db), vec![hash.clone()], load).await.0 {
             Ok(found) => found,
             Err(CacheError::Load(cause)) => return Err(cause),
             Err(cause) => return Err(DbError::Unavailable(Arc::new(cause))),

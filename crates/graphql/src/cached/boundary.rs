@@ -69,6 +69,7 @@ impl Boundary {
     }
 }
 
+/// Never compared with the primary: moments that have passed since are still in what is kept.
 struct NextPublications;
 
 impl Cached for NextPublications {

@@ -9,7 +9,7 @@ pub(crate) use boundary::Boundary;
 pub use log::{DatabaseLog, DatabaseReplicas};
 pub(crate) use lookups::Lookups;
 pub(crate) use tags::Tags;
-pub(crate) use through::{Fresh, OnSource, Through};
+pub(crate) use through::{Fresh, OnSource, Through, reread};
 
 /// Changes when what is kept in the shared cache is laid out differently: a hash of the sources of the rows.
 pub(crate) const SHAPE: &str = env!("TRADEWIND_SHAPE");
@@ -17,8 +17,9 @@ pub(crate) const SHAPE: &str = env!("TRADEWIND_SHAPE");
 /// Says how the values of a batch are kept. `key` writes what tells two values apart, `tags` what is known before the
 /// load and is all that an absent value has, `found` what one that is there depends on beyond that. `until: publication`: the
 /// values change by themselves when the channel's next product is published. `absent: never`: absence is not kept.
+/// `logged: never`: the key has words that somebody typed.
 macro_rules! cached {
-    ($batch:ident as $object:ty $(, until: $until:ident)? $(, absent: $never:ident)?;
+    ($batch:ident as $object:ty $(, until: $until:ident)? $(, absent: $never:ident)? $(, logged: $unlogged:ident)?;
      key($source:ident, $key:pat, $out:ident) $write:block
      tags($tags_source:ident, $tags_key:pat, $tags:ident) $tag:block
      $(found($found:pat, $found_tags:ident) $tag_found:block)?) => {
@@ -27,6 +28,7 @@ macro_rules! cached {
             const POLICY: tradewind_cache::Policy = <$object as $crate::policy::Governed>::DECISION.policy();
             const SHAPE: &'static str = $crate::cached::SHAPE;
             $(const KEEPS_ABSENCE: bool = $crate::cached::$never();)?
+            $(const KEY_IS_PLAIN: bool = $crate::cached::$unlogged();)?
             type Key = <Self as tradewind_loader::Batch>::Key;
             type Value = <Self as tradewind_loader::Batch>::Value;
 
@@ -58,6 +60,10 @@ macro_rules! cached {
                 get_size2::GetSize::get_heap_size(value)
             }
 
+            fn reread(&self, key: &Self::Key) -> Option<tradewind_cache::Reread<Self::Value>> {
+                Some($crate::cached::reread(self, key.clone()))
+            }
+
             $(fn expires(&self) -> Option<std::time::SystemTime> {
                 self.0.boundary.$until()
             })?
@@ -66,7 +72,7 @@ macro_rules! cached {
 }
 pub(crate) use cached;
 
-/// Reads as `absent: never`.
+/// Reads as `absent: never` and `logged: never`.
 pub(crate) const fn never() -> bool {
     false
 }

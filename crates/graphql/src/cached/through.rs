@@ -1,7 +1,8 @@
 //! A batch behind the cache, and one that never is.
 use crate::loaders::Source;
+use futures_util::FutureExt;
 use std::sync::Arc;
-use tradewind_cache::{CacheError, Cached, Route};
+use tradewind_cache::{CacheError, Cached, Reread, Route};
 use tradewind_loader::{Batch, Loaded};
 use tradewind_persistence::DbError;
 
@@ -27,6 +28,12 @@ impl<B: OnSource> Fresh<B> {
     pub(crate) fn new(source: Source) -> Self {
         Self(B::on(source))
     }
+}
+
+/// What the primary has at the key now: for the same request, but without its cache, its connection and its reports.
+pub(crate) fn reread<B: Batch<Error = DbError> + OnSource>(batch: &B, key: B::Key) -> Reread<B::Value> {
+    let batch = B::on(batch.source().aside());
+    async move { Ok(batch.fetch(vec![key.clone()]).await?.remove(&key)) }.boxed()
 }
 
 impl<B> Batch for Through<B>

@@ -30,6 +30,13 @@ static NAMESPACE: Var = Var::new(
     "default",
     "begins the keys in Redis, so that deployments may share one",
 );
+static SAMPLE: Var = Var::new(
+    "TRADEWIND_CACHE_SAMPLE",
+    "cache.sample",
+    "0.0001",
+    "share of what the cache answers that is read again on the primary, in the background and one at a time, to find writes \
+     that bypass the log; 0 to 1",
+);
 static EDGE: Var = Var::new(
     "TRADEWIND_EDGE_MAX_AGE",
     "cache.edge_max_age",
@@ -50,6 +57,7 @@ pub(super) const VARS: &[&Var] = &[
     &ANSWERS,
     &REDIS,
     &NAMESPACE,
+    &SAMPLE,
     &EDGE,
     #[cfg(feature = "rig")]
     &MISTAKE,
@@ -70,6 +78,8 @@ pub struct CacheConfig {
     pub redis: Option<SecretString>,
     /// Begins its keys.
     pub namespace: String,
+    /// Share of what the cache answers that is compared with the primary.
+    pub sample: f64,
     /// How long a CDN may serve a public answer without asking.
     pub edge_max_age: Duration,
     /// A mistake to make on purpose.
@@ -87,6 +97,7 @@ impl CacheConfig {
         let answers = reader.read(&ANSWERS, |text| value::bytes(text, 0..=1 << 40));
         let redis = reader.read_optional(&REDIS, |text| Ok(SecretString::from(text)));
         let namespace = reader.read(&NAMESPACE, namespace);
+        let sample = reader.read(&SAMPLE, value::share);
         let edge_max_age = reader.read(&EDGE, |text| {
             let age = value::duration(text)?;
             let fits = age <= Duration::from_secs(86_400);
@@ -104,6 +115,7 @@ impl CacheConfig {
             answers: u64::try_from(answers?).ok()?,
             redis: redis?,
             namespace: namespace?,
+            sample: sample?,
             edge_max_age: edge_max_age?,
             #[cfg(feature = "rig")]
             mistake: mistake?,

@@ -16,6 +16,7 @@ mod negotiation;
 mod payments;
 mod persisted;
 mod postgres;
+mod sampler;
 mod session;
 mod socket;
 mod socket_client;

@@ -64,6 +64,7 @@ impl TestServer {
             ("TRADEWIND_DRAIN_DELAY", "0"),
             // Tests count statements.
             ("TRADEWIND_WORKER", "false"),
+            ("TRADEWIND_CACHE_SAMPLE", "0"),
         ]);
         all.extend(environment(settings));
         let sources = Sources { environment: all, ..Sources::default() };
