@@ -62,13 +62,10 @@ impl Sampler {
         Self { spacing, busy: AtomicBool::new(false) }
     }
 
-    /// The place of the key to compare, of so many keys: one random number per batch, and each key is as likely.
+    /// The place of the key to compare, of so many keys: each is as likely. Mostly one random number per batch.
     pub(crate) fn draw(&self, keys: usize) -> Option<usize> {
-        if self.spacing.is_infinite() {
-            return None;
-        }
-        let drawn = fastrand::f64() * self.spacing;
-        (drawn < keys as f64).then_some(drawn as usize)
+        let is_drawn = self.spacing.is_finite() && fastrand::f64() * self.spacing < keys as f64;
+        is_drawn.then(|| fastrand::usize(..keys))
     }
 }
 

@@ -2,6 +2,7 @@
 use crate::{
     DbError,
     changes::{Changes, Topic},
+    guard::Guard,
     metrics::PoolMetrics,
     pgbouncer,
     reader::{Lane, PoolStatus, Reader},
@@ -24,6 +25,7 @@ use std::{
     time::{Duration, Instant},
 };
 use tradewind_migrations::{Migrator, MigratorTrait};
+use tradewind_resilience::LimitMetrics;
 
 /// Where the database is, and how much of it one process may use.
 #[derive(Clone)]
@@ -36,6 +38,8 @@ pub struct DbConfig {
     /// Upper bound of open connections; PostgreSQL has so many for reading and as many for writing, which open when
     /// they are needed, and each replica has so many.
     pub max_connections: u32,
+    /// Statements, and again transactions, that may wait for a connection; more are refused at once.
+    pub max_waiting: u32,
     /// How long a request waits for a free connection.
     pub acquire_timeout: Duration,
     /// How long one statement may run (PostgreSQL).
@@ -49,6 +53,7 @@ impl DbConfig {
             url: url.into(),
             replicas: Vec::new(),
             max_connections: 16,
+            max_waiting: 256,
             acquire_timeout: Duration::from_secs(5),
             statement_timeout: Duration::from_secs(10),
         }
@@ -78,6 +83,9 @@ pub struct Db {
     /// Which statements share a connection; none: each has its own.
     lanes: Option<Arc<Lanes>>,
     metrics: Arc<OnceLock<PoolMetrics>>,
+    limits: LimitMetrics,
+    /// Before transactions.
+    writes: Guard,
     product_changes: Changes,
     stock_changes: Changes,
     work: Work,
@@ -106,6 +114,7 @@ impl Pool {
 impl Db {
     /// Opens the pool; a SQLite file is made where there is none. Refuses a PgBouncer that would mix up answers.
     pub async fn connect(config: &DbConfig) -> Result<Self, DbError> {
+        let limits = LimitMetrics::default();
         let mut options = ConnectOptions::new(&config.url);
         options
             .max_connections(config.max_connections.max(1))
@@ -123,7 +132,7 @@ impl Db {
             pgbouncer::check(&address, config.acquire_timeout).await?;
             let timeout = config.statement_timeout;
             options.map_sqlx_postgres_opts(move |options| postgres_options(options, timeout));
-            Some(Reader::open(&postgres_options(address, timeout), config)?)
+            Some(Reader::open(&postgres_options(address, timeout), config, Guard::new("primary", config, &limits))?)
         } else {
             return Err(DbError::Setup(
                 "the database address must start with postgres:// or sqlite: (DATABASE_URL)".to_owned(),
@@ -145,12 +154,15 @@ impl Db {
             None => Pool::Sqlite(orm.get_sqlite_connection_pool().clone()),
         };
         let replicas = match pool {
-            Pool::Postgres(_) => replica::open(config).await?.into_iter().map(Pool::Postgres).collect(),
+            Pool::Postgres(_) => replica::open(config, &limits).await?.into_iter().map(Pool::Postgres).collect(),
             Pool::Sqlite(_) => Arc::from([]),
         };
         let (product_changes, stock_changes, work) = (Changes::default(), Changes::default(), Work::default());
         let route = Route::Primary;
-        let db = Self { orm, pool, replicas, route, lanes: None, metrics, product_changes, stock_changes, work };
+        let writes = Guard::new("primary_writes", config, &limits);
+        let lanes = None;
+        let db =
+            Self { orm, pool, replicas, route, lanes, metrics, limits, writes, product_changes, stock_changes, work };
         if db.statement_timeout().await?.is_some_and(|timeout| timeout == "0") {
             tracing::warn!(
                 "no statement timeout: the pooler in front of the database does not pass it on, so a runaway statement \
@@ -242,6 +254,27 @@ impl Db {
     /// Reports statements to these metrics from now on; the first call counts.
     pub fn set_metrics(&self, metrics: PoolMetrics) {
         let _ = self.metrics.set(metrics);
+    }
+
+    /// What is counted of turns, second tries and deadlines; whoever shows metrics registers it.
+    pub fn limits(&self) -> &LimitMetrics {
+        &self.limits
+    }
+
+    /// Before transactions.
+    pub(crate) fn writes(&self) -> &Guard {
+        &self.writes
+    }
+
+    /// Brings the figures of the budgets of retries up to date.
+    pub(crate) fn sample_retries(&self) {
+        let readers = self.replicas.iter().chain([&self.pool]).filter_map(|pool| match pool {
+            Pool::Postgres(reader) => Some(reader.guard()),
+            Pool::Sqlite(_) => None,
+        });
+        readers.chain([&self.writes]).for_each(|guard| {
+            guard.retries().left();
+        });
     }
 
     /// The connections for reading from the primary.

@@ -7,6 +7,7 @@ mod db;
 mod entity;
 mod error;
 pub mod failpoint;
+mod guard;
 pub mod ledger;
 mod metrics;
 mod pgbouncer;

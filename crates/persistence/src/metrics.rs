@@ -59,6 +59,7 @@ impl PoolMetrics {
 
     /// Reads the pool's figures; called when metrics are scraped.
     pub fn sample(&self, db: &crate::Db) {
+        db.sample_retries();
         let PoolStatus { max, open, idle, waiting } = db.connections();
         let figure = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         self.connections.get_or_create(&ByState { state: "idle" }).set(figure(idle));

@@ -2,12 +2,14 @@
 use crate::{
     Db, DbConfig, DbError,
     db::{Pool, parse_postgres, postgres_options},
+    guard::Guard,
     pgbouncer,
     reader::{Lane, PoolStatus, Reader},
     row::row,
     sql::fetch_text,
 };
 use std::{borrow::Cow, time::Duration};
+use tradewind_resilience::{LimitMetrics, RetryBudget};
 
 /// Where statements are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -34,7 +36,8 @@ pub struct ReplicaState {
 
 /// The pools of the replicas; each opens connections when it is first used, so one that is down keeps nobody from
 /// starting.
-pub(crate) async fn open(config: &DbConfig) -> Result<Vec<Reader>, DbError> {
+pub(crate) async fn open(config: &DbConfig, limits: &LimitMetrics) -> Result<Vec<Reader>, DbError> {
+    let retries = RetryBudget::new("replica", limits);
     let mut readers = Vec::with_capacity(config.replicas.len());
     for (number, url) in config.replicas.iter().enumerate() {
         let named = |error: DbError| match error {
@@ -51,7 +54,8 @@ pub(crate) async fn open(config: &DbConfig) -> Result<Vec<Reader>, DbError> {
                 tracing::warn!(replica = number, %error, "a replica cannot be reached: it is used when it can")
             }
         }
-        readers.push(Reader::open(&postgres_options(address, config.statement_timeout), config).map_err(named)?);
+        let guard = Guard::with("replica", config, limits, retries.clone());
+        readers.push(Reader::open(&postgres_options(address, config.statement_timeout), config, guard).map_err(named)?);
     }
     Ok(readers)
 }

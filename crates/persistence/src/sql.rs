@@ -109,6 +109,9 @@ fn fetch_into<'a>(
             Pool::Postgres(reader) => reader.fetch(db.lane(), &text, &args, rows).await,
             Pool::Sqlite(pool) => fetch_sqlite(pool, text, args, rows).await.map_err(DbError::from),
         };
+        if let Err(error) = &result {
+            db.writes().note(error);
+        }
         let count = if result.is_ok() { rows.len() } else { 0 };
         db.observe(name, count, began, result.is_err());
         result

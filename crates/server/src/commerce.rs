@@ -15,6 +15,7 @@ use tradewind_commerce::{
 use tradewind_graphql::Commerce;
 use tradewind_kv::Kv;
 use tradewind_persistence::Db;
+use tradewind_resilience::LimitMetrics;
 
 /// How long a request waits for another one with its idempotency key.
 const DUPLICATE_WAIT: Duration = Duration::from_secs(10);
@@ -48,14 +49,14 @@ pub(crate) fn commerce(
     let accounts = Accounts {
         db: db.clone(),
         config: AccountConfig { session_life: config.session_life, ..AccountConfig::default() },
-        hasher: PasswordHasher::new(costs)?,
+        hasher: PasswordHasher::new(costs)?.counted_by(db.limits()),
         throttle: Throttle::new(kv, ThrottleConfig::default(), format!("{}:throttle", cache.namespace)),
         post: post.clone(),
     };
     let prices = Prices::of_tables();
     let checkouts = Checkouts {
         db: db.clone(),
-        gateways: gateways(payments)?,
+        gateways: gateways(payments, db.limits())?,
         pricing: Arc::new(CartPricing { prices: prices.clone(), sources: sources(clock) }),
         post,
         sources: sources(clock),
@@ -87,7 +88,7 @@ fn checkout_config(payments: &PaymentsConfig) -> CheckoutConfig {
     config
 }
 
-fn gateways(config: &PaymentsConfig) -> Result<Gateways, CommerceError> {
+fn gateways(config: &PaymentsConfig, limits: &LimitMetrics) -> Result<Gateways, CommerceError> {
     let mut all: Vec<Arc<dyn PaymentGateway>> = Vec::new();
     if config.test {
         all.push(Arc::new(TestGateway::default()));
@@ -95,6 +96,7 @@ fn gateways(config: &PaymentsConfig) -> Result<Gateways, CommerceError> {
     if let Some(stripe) = &config.stripe {
         let settings = StripeConfig {
             base_url: stripe.base_url.clone(),
+            limits: limits.clone(),
             ..StripeConfig::new(stripe.secret_key.clone(), stripe.webhook_secrets.clone())
         };
         // The operator names the address, nobody else.

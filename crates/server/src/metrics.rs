@@ -10,7 +10,7 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 use tradewind_cache::CacheMetrics;
 use tradewind_loader::LoaderMetrics;
 use tradewind_persistence::{Db, PoolMetrics};
-use tradewind_resilience::DependencyMetrics;
+use tradewind_resilience::{DependencyMetrics, LimitMetrics};
 
 /// Seconds, as OpenTelemetry's conventions for HTTP say.
 const HTTP_BUCKETS: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
@@ -103,6 +103,8 @@ pub struct Metrics {
     /// For the engine.
     pub(crate) loader: Arc<LoaderMetrics>,
     pub(crate) http: HttpMetrics,
+    /// Of what is bounded.
+    pub(crate) limits: LimitMetrics,
     /// Of what the server depends on.
     pub(crate) dependencies: DependencyMetrics,
     /// Of both tiers and the log.
@@ -151,6 +153,8 @@ impl Metrics {
         let stream = StreamMetrics::register(&mut registry);
         let cache = CacheMetrics::register(&mut registry);
         let dependencies = DependencyMetrics::register(&mut registry);
+        let limits = db.limits().clone();
+        limits.register(&mut registry);
         let pool = PoolMetrics::register(&mut registry);
         db.set_metrics(pool.clone());
         let loader = Arc::new(LoaderMetrics::register(&mut registry));
@@ -160,6 +164,7 @@ impl Metrics {
             db: db.clone(),
             pool,
             loader,
+            limits,
             dependencies,
             cache,
             http,
@@ -195,11 +200,21 @@ impl Metrics {
             self.errors.get_or_create(&CodeLabel { code }).inc();
         }
         if let Some(reason) = refused.map(|(reason, _)| reason).or(operation.and_then(|operation| operation.rejected)) {
-            self.rejected.get_or_create(&ReasonLabel { reason }).inc();
+            self.refused(reason);
         }
         let Some(operation) = operation else { return };
         let micros = operation.ended.saturating_sub(operation.began);
         self.ended(operation.name.as_deref(), operation.kind, operation.error_code.is_some(), micros);
+    }
+
+    fn refused(&self, reason: &'static str) {
+        self.rejected.get_or_create(&ReasonLabel { reason }).inc();
+        match reason {
+            "operations" | "large_requests" | "streams" | "streams_per_address" => self.limits.shed(reason),
+            "slow_body" => self.limits.deadline_exceeded("body"),
+            "execution_timeout" => self.limits.deadline_exceeded("execution"),
+            _ => {}
+        }
     }
 
     /// Notes an operation on a stream that has ended.
@@ -208,7 +223,7 @@ impl Metrics {
             self.errors.get_or_create(&CodeLabel { code }).inc();
         }
         if let Some(reason) = operation.rejected {
-            self.rejected.get_or_create(&ReasonLabel { reason }).inc();
+            self.refused(reason);
         }
         self.ended(operation.name.as_deref(), operation.kind, operation.error_code.is_some(), operation.micros);
     }

@@ -25,6 +25,7 @@ use tokio::{
 use tradewind_cache::Cache;
 use tradewind_graphql::Engine;
 use tradewind_persistence::{Db, DbBackend, changes::follow};
+use tradewind_resilience::Bulkhead;
 
 /// How long the metrics listener waits for a scrape at the end.
 const METRICS_DRAIN: Duration = Duration::from_secs(1);
@@ -152,7 +153,7 @@ fn site(app: App, telemetry: &Telemetry, closing: watch::Receiver<bool>) -> Site
     Site {
         #[cfg(feature = "rig")]
         rig: crate::rig::Rig::new(db.clone(), engine.cache().cloned(), config.cache.mistake),
-        turns: Semaphore::new(operations),
+        turns: Bulkhead::new("operations", operations, config.graphql.max_waiting_operations, db.limits()),
         event_turns: Semaphore::new((operations / 4).max(1)),
         lane: Lane::new(),
         access: AccessLog { sample: config.log.access_sample, quiet },

@@ -7,14 +7,11 @@ use argon2::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
     time::Duration,
 };
-use tokio::sync::Semaphore;
 use tradewind_domain::password::Password;
+use tradewind_resilience::{Bulkhead, LimitMetrics};
 
 /// What a hash costs. All hashes at once take at most `memory_kib` times `at_once`; of hashes that were made with more
 /// memory than that, those that are being verified take theirs.
@@ -55,10 +52,15 @@ pub struct PasswordHasher {
     params: Params,
     /// Verified where there is no hash: as much work, and never right.
     dummy: String,
-    permits: Arc<Semaphore>,
+    turns: Bulkhead,
+    at_once: usize,
     wait: Duration,
+    metrics: LimitMetrics,
     computations: AtomicU64,
 }
+
+/// Requests that may wait for a turn.
+const MOST_WAITING: usize = 1_000;
 
 /// Bytes of a salt and of a hash.
 const SALT: usize = 16;
@@ -79,8 +81,15 @@ impl PasswordHasher {
         })?;
         let (salt, hash) = (STANDARD_NO_PAD.encode([0; SALT]), STANDARD_NO_PAD.encode([0; HASH]));
         let dummy = format!("$argon2id$v=19$m={memory_kib},t={passes},p={lanes}${salt}${hash}");
-        let permits = Arc::new(Semaphore::new(config.at_once.max(1)));
-        Ok(Self { params, dummy, permits, wait: config.wait, computations: AtomicU64::new(0) })
+        let (at_once, metrics) = (config.at_once, LimitMetrics::default());
+        let turns = turns(at_once, &metrics);
+        Ok(Self { params, dummy, turns, at_once, wait: config.wait, metrics, computations: AtomicU64::new(0) })
+    }
+
+    /// The same, counted there.
+    #[must_use]
+    pub fn counted_by(self, metrics: &LimitMetrics) -> Self {
+        Self { turns: turns(self.at_once, metrics), metrics: metrics.clone(), ..self }
     }
 
     /// The PHC string of a password with a new random salt.
@@ -122,18 +131,26 @@ impl PasswordHasher {
         Argon2::new(Algorithm::Argon2id, Version::V0x13, self.params.clone())
     }
 
-    /// The permit goes with the computation: a request that is given up does not free memory that is still in use.
+    /// The turn goes with the computation: a request that is given up does not free memory that is still in use.
     async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AccountError> {
-        let turn = tokio::time::timeout(self.wait, Arc::clone(&self.permits).acquire_owned()).await;
-        let permit = turn.map_err(|_| AccountError::Busy)?.map_err(|_| AccountError::Busy)?;
+        let Ok(turn) = tokio::time::timeout(self.wait, self.turns.enter()).await else {
+            self.metrics.deadline_exceeded("password");
+            return Err(AccountError::Busy);
+        };
+        let turn = turn.map_err(|_| AccountError::Busy)?;
         self.computations.fetch_add(1, Relaxed);
         let done = tokio::task::spawn_blocking(move || {
             let result = work();
-            drop(permit);
+            drop(turn);
             result
         });
         done.await.map_err(|_| AccountError::Failed("the computation of a hash ended early".to_owned()))
     }
+}
+
+/// Whoever waits holds little, and not for long: the number of operations bounds it.
+fn turns(at_once: usize, metrics: &LimitMetrics) -> Bulkhead {
+    Bulkhead::new("passwords", at_once, MOST_WAITING, metrics)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use crate::{
     world::{World, each},
 };
 use chrono::{DateTime, Utc};
+use prometheus_client::{encoding::text::encode, registry::Registry};
 use std::{sync::Arc, time::Duration};
 use tradewind_commerce::{
     checkout::{CheckoutCode, PayInput, WebhookError, WebhookOutcome},
@@ -13,6 +14,7 @@ use tradewind_commerce::{
     },
 };
 use tradewind_domain::{currency::Currency, payment::PaymentEvent};
+use tradewind_resilience::LimitMetrics;
 use uuid::Uuid;
 
 fn gateway(url: &str, key: &str) -> StripeGateway {
@@ -23,6 +25,35 @@ fn gateway(url: &str, key: &str) -> StripeGateway {
         ..StripeConfig::new(key.into(), vec!["whsec_new".into(), "whsec_test".into()])
     };
     StripeGateway::new(config, HttpClient::new(Reach::Anywhere).unwrap(), || 0.5)
+}
+
+#[tokio::test]
+async fn more_than_may_wait_are_not_sent() {
+    let (_double, url) = serve().await;
+    let (mut registry, limits) = (Registry::default(), LimitMetrics::default());
+    limits.register(&mut registry);
+    let config = StripeConfig {
+        base_url: url,
+        at_once: 1,
+        waiting: 0,
+        limits,
+        ..StripeConfig::new(KEY.into(), vec!["whsec_test".into()])
+    };
+    let stripe = StripeGateway::new(config, HttpClient::new(Reach::Anywhere).unwrap(), || 0.5);
+    let (one, other) = (create(1), create(2));
+    let (sent, refused) = tokio::join!(stripe.create(&one), stripe.create(&other));
+    sent.unwrap();
+    assert!(matches!(refused, Err(GatewayError::NotSent(_))), "{refused:?}");
+    stripe.create(&other).await.expect("there is room again");
+    let mut text = String::new();
+    encode(&mut text, &registry).unwrap();
+    for line in [
+        r#"bulkhead_rejected_total{dep="stripe"} 1"#,
+        r#"bulkhead_in_use{dep="stripe"} 0"#,
+        r#"retry_budget_left{dep="stripe"} 30"#,
+    ] {
+        assert!(text.contains(line), "{line} is missing in\n{text}");
+    }
 }
 
 fn create(amount: i64) -> Create {

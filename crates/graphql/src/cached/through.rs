@@ -50,11 +50,15 @@ where
     async fn fetch(&self, keys: Vec<Self::Key>) -> Result<Loaded<Self::Key, Self::Value>, DbError> {
         let source = self.0.source();
         let Some(view) = &source.view else { return self.0.fetch(keys).await };
-        let load = |keys, route| async move {
+        let load = |keys: Vec<<B as Batch>::Key>, route| async move {
             source.boundary.learn(source, view).await?;
             match route {
                 Route::Primary => self.0.fetch(keys).await,
-                Route::Replica(replica) => B::on(source.of_replica(replica)).fetch(keys).await,
+                Route::Replica(replica) => match B::on(source.of_replica(replica)).fetch(Vec::clone(&keys)).await {
+                    // The replica was not asked, so it has not failed. What the primary says is no older.
+                    Err(error) if error.is_refused_here() => self.0.fetch(keys).await,
+                    answer => answer,
+                },
             }
         };
         let (loaded, lookup) = view.get_many(&self.0, keys, load).await;

@@ -13,6 +13,7 @@ use tokio_postgres::{
     Error,
     types::{ToSql, Type},
 };
+use tradewind_resilience::Entered;
 
 /// Statements that a connection remembers. Lists have a text for each combination of filters, so there is no end to
 /// them; each costs memory on both sides.
@@ -24,6 +25,8 @@ pub(super) struct Checkout {
     tls: Tls,
     load: Mutex<Load>,
     retired: AtomicBool,
+    /// Given back after the connection.
+    _turn: Entered,
 }
 
 /// What is under way.
@@ -41,9 +44,9 @@ impl std::fmt::Debug for Checkout {
 }
 
 impl Checkout {
-    pub(super) fn new(object: Object, tls: Tls) -> Self {
+    pub(super) fn new(object: Object, tls: Tls, turn: Entered) -> Self {
         let load = Mutex::new(Load { statements: 0, progress: Instant::now() });
-        Self { object: Some(object), tls, load, retired: AtomicBool::new(false) }
+        Self { object: Some(object), tls, load, retired: AtomicBool::new(false), _turn: turn }
     }
 
     fn client(&self) -> &Object {

@@ -39,7 +39,10 @@ pub(super) struct Connection {
 impl Connection {
     /// Waits for the connection, and takes one from the pool where nobody has.
     pub(super) async fn connect(cell: Arc<Cell>, reader: &Reader) -> Result<Self, DbError> {
-        let outcome = cell.0.get_or_init(|| async { Ok(Checkout::new(reader.pool.get().await?, reader.tls.clone())) });
+        let outcome = cell.0.get_or_init(|| async {
+            let turn = reader.guard.enter().await?;
+            Ok(Checkout::new(reader.pool.get().await?, reader.tls.clone(), turn))
+        });
         match outcome.await {
             Ok(_) => Ok(Self { cell }),
             Err(error) => Err(error.clone()),

@@ -20,7 +20,7 @@ pub(crate) use lane::Lane;
 pub(crate) use tls::Tls;
 pub(crate) use tokio_postgres::Config as Address;
 
-use crate::{DbConfig, DbError, row::Rows, sql::Arg};
+use crate::{DbConfig, DbError, guard::Guard, row::Rows, sql::Arg};
 use connection::Connection;
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, QueueMode, RecyclingMethod, Runtime};
 use sea_orm::sqlx::postgres::PgConnectOptions;
@@ -28,6 +28,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+use tradewind_resilience::Retry;
 use traffic::Traffic;
 
 /// A connection that nobody used for this long may have been dropped by a firewall on the way: it is replaced.
@@ -48,6 +49,7 @@ pub(crate) struct Reader {
     pool: Pool,
     tls: Tls,
     traffic: Arc<Traffic>,
+    guard: Guard,
     /// A statement that was cancelled after this time took too long by itself.
     statement_timeout: Duration,
 }
@@ -79,7 +81,7 @@ pub struct PoolStatus {
 
 impl Reader {
     /// Prepares the pool; it connects when it is first used.
-    pub(crate) fn open(options: &PgConnectOptions, config: &DbConfig) -> Result<Self, DbError> {
+    pub(crate) fn open(options: &PgConnectOptions, config: &DbConfig, guard: Guard) -> Result<Self, DbError> {
         let (address, tls) = address(options, config)?;
         let manager =
             Manager::from_config(address, tls.clone(), ManagerConfig { recycling_method: RecyclingMethod::Fast });
@@ -98,7 +100,7 @@ impl Reader {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|error| DbError::Setup(format!("the pool of connections cannot be made: {error}")))?;
-        Ok(Self { pool, tls, traffic: Arc::default(), statement_timeout: config.statement_timeout })
+        Ok(Self { pool, tls, traffic: Arc::default(), guard, statement_timeout: config.statement_timeout })
     }
 
     /// Runs a statement, on the lane's connection where there is a lane.
@@ -110,7 +112,9 @@ impl Reader {
         rows: &mut dyn Rows,
     ) -> Result<(), DbError> {
         let began = Instant::now();
+        self.guard.retries().call();
         let mut attempts_left = 2;
+        let mut again: Option<Retry> = None;
         loop {
             // The last attempt shares with nobody whose cancellation could hit it.
             let connection = match lane.filter(|_| attempts_left > 0) {
@@ -121,26 +125,38 @@ impl Reader {
                 tokio::time::timeout(self.statement_timeout + SILENCE, connection.fetch(text, args, rows)).await
             else {
                 connection.retire();
+                self.guard.gave_up();
                 return Err(DbError::Unavailable(Arc::new(Silent)));
             };
-            match outcome {
-                Err(error)
-                    if attempts_left > 0
-                        && began.elapsed() < self.statement_timeout
-                        && connection.is_worth_another_try(&error) =>
-                {
-                    attempts_left -= 1;
-                    rows.clear();
-                    connection.retire();
+            let Err(error) = outcome else {
+                if let Some(again) = again {
+                    again.succeeded();
                 }
-                outcome => return outcome.map_err(DbError::from),
+                return Ok(());
+            };
+            let worth = attempts_left > 0
+                && began.elapsed() < self.statement_timeout
+                && connection.is_worth_another_try(&error);
+            let next = if worth { self.guard.retries().retry() } else { None };
+            if next.is_none() {
+                return Err(error.into());
             }
+            // The one before, if there was one, has failed.
+            again = next;
+            attempts_left -= 1;
+            rows.clear();
+            connection.retire();
         }
+    }
+
+    pub(crate) fn guard(&self) -> &Guard {
+        &self.guard
     }
 
     pub(crate) fn status(&self) -> PoolStatus {
         let status = self.pool.status();
-        PoolStatus { max: status.max_size, open: status.size, idle: status.available, waiting: status.waiting }
+        let waiting = status.waiting + self.guard.waiting();
+        PoolStatus { max: status.max_size, open: status.size, idle: status.available, waiting }
     }
 
     pub(crate) fn close(&self) {

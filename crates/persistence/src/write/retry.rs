@@ -2,6 +2,7 @@
 use super::WriteTx;
 use crate::{Db, DbError};
 use std::time::Duration;
+use tradewind_resilience::Retry;
 
 /// How often a transaction is done again.
 const RETRIES: u32 = 3;
@@ -30,24 +31,39 @@ pub struct Done<T> {
 /// deadlock or a serialization failure: [`DbError::Conflict`]). Each time comes after a random pause, of at most 10, 20 and
 /// 40 ms, so that those who met do not meet again. The body must do nothing that cannot be repeated.
 ///
-/// A conflict that lasts is [`DbError::Unavailable`]: nothing was written, and it is worth to be tried later. Every retry
+/// A conflict that lasts, or that comes when there were too many of late (3 a second and a tenth of the transactions), is
+/// [`DbError::Unavailable`]: nothing was written, and it is worth to be tried later. Every retry
 /// is counted in [`PoolMetrics`](crate::PoolMetrics) and in the answer.
 pub async fn transact<T, F>(db: &Db, body: impl Fn(WriteTx) -> F) -> Result<Done<T>, DbError>
 where
     F: Future<Output = Result<End<T>, DbError>>,
 {
+    let budget = db.writes().retries();
+    budget.call();
     let mut retries = 0;
+    let mut again: Option<Retry> = None;
     loop {
         match once(db, &body).await {
             Err(DbError::Conflict(cause)) if retries < RETRIES => {
+                let Some(next) = budget.retry() else { return Err(DbError::Unavailable(cause)) };
+                // The one before, if there was one, has failed.
+                again = Some(next);
                 retries += 1;
                 db.observe_retry();
                 tracing::debug!(%cause, retries, "a transaction begins again");
                 tokio::time::sleep(Duration::from_millis(fastrand::u64(1..=PAUSE_MILLIS << (retries - 1)))).await;
             }
             Err(DbError::Conflict(cause)) => return Err(DbError::Unavailable(cause)),
-            Err(error) => return Err(error),
-            Ok(value) => return Ok(Done { value, retries }),
+            Err(error) => {
+                db.writes().note(&error);
+                return Err(error);
+            }
+            Ok(value) => {
+                if let Some(again) = again {
+                    again.succeeded();
+                }
+                return Ok(Done { value, retries });
+            }
         }
     }
 }

@@ -20,6 +20,7 @@ use std::{
         atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
     },
 };
+use tradewind_resilience::Entered;
 use uuid::Uuid;
 
 const BULK_SQLITE: [&str; 3] = [
@@ -32,6 +33,8 @@ const BULK_SQLITE: [&str; 3] = [
 #[derive(Debug)]
 pub struct WriteTx {
     orm: DatabaseTransaction,
+    /// Given back after the connection.
+    _turn: Entered,
     products: Noted,
     /// Variants.
     stock: Noted,
@@ -86,9 +89,11 @@ impl WriteTx {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
+        let turn = db.writes().enter().await?;
         let orm = db.orm().begin_with_options(options).await?;
         Ok(Self {
             orm,
+            _turn: turn,
             products: Noted::new(db, Topic::Product),
             stock: Noted::new(db, Topic::Stock),
             events: Mutex::default(),

@@ -33,6 +33,12 @@ static MAX_CONNECTIONS: Var = Var::new(
     "16",
     "upper bound of open connections of this process; on PostgreSQL so many for reading and, when they are needed, as many for writing",
 );
+static MAX_WAITING: Var = Var::new(
+    "TRADEWIND_DB_MAX_WAITING",
+    "database.max_waiting",
+    "256",
+    "statements, and again transactions, that may wait for a connection; more are refused at once with UNAVAILABLE",
+);
 static ACQUIRE_TIMEOUT: Var = Var::new(
     "TRADEWIND_DB_ACQUIRE_TIMEOUT",
     "database.acquire_timeout",
@@ -47,7 +53,7 @@ static STATEMENT_TIMEOUT: Var = Var::new(
 );
 
 pub(super) const VARS: &[&Var] =
-    &[&DATABASE_URL, &DATA, &REPLICAS, &MAX_CONNECTIONS, &ACQUIRE_TIMEOUT, &STATEMENT_TIMEOUT];
+    &[&DATABASE_URL, &DATA, &REPLICAS, &MAX_CONNECTIONS, &MAX_WAITING, &ACQUIRE_TIMEOUT, &STATEMENT_TIMEOUT];
 
 /// The file of the embedded database inside the data folder.
 const SQLITE_FILE: &str = "tradewind.db";
@@ -63,6 +69,8 @@ pub struct DatabaseConfig {
     pub replicas: Vec<SecretString>,
     /// Upper bound of open connections.
     pub max_connections: u32,
+    /// Statements, and again transactions, that may wait for one.
+    pub max_waiting: u32,
     /// How long a request waits for a connection.
     pub acquire_timeout: Duration,
     /// How long one statement may run.
@@ -75,6 +83,7 @@ impl DatabaseConfig {
         let data = reader.read_optional(&DATA, |text| Ok(text.to_owned()));
         let replicas = reader.read_optional(&REPLICAS, replica_addresses);
         let max_connections = reader.read(&MAX_CONNECTIONS, |text| value::number(text, 1..=1000));
+        let max_waiting = reader.read(&MAX_WAITING, |text| value::number(text, 0..=1_000_000));
         let acquire_timeout = reader.read(&ACQUIRE_TIMEOUT, positive);
         let statement_timeout = reader.read(&STATEMENT_TIMEOUT, positive);
         let (url, data) = match (url?, data?) {
@@ -97,6 +106,7 @@ impl DatabaseConfig {
             data,
             replicas,
             max_connections: max_connections?,
+            max_waiting: max_waiting?,
             acquire_timeout: acquire_timeout?,
             statement_timeout: statement_timeout?,
         })
@@ -108,6 +118,7 @@ impl DatabaseConfig {
             url: self.url.expose_secret().to_owned(),
             replicas: self.replicas.iter().map(|url| url.expose_secret().to_owned()).collect(),
             max_connections: self.max_connections,
+            max_waiting: self.max_waiting,
             acquire_timeout: self.acquire_timeout,
             statement_timeout: self.statement_timeout,
         }

@@ -16,6 +16,12 @@ static CONCURRENCY: Var = Var::new(
     "operations that run at the same time; others wait for their turn, within their execution timeout. More than the \
      database has connections for only takes memory",
 );
+static WAITING: Var = Var::new(
+    "TRADEWIND_MAX_WAITING_OPERATIONS",
+    "graphql.max_waiting_operations",
+    "1000",
+    "operations that may wait for their turn; more are refused at once with 503, UNAVAILABLE and Retry-After",
+);
 static EXPLAIN: Var = Var::new(
     "TRADEWIND_EXPLAIN",
     "graphql.explain",
@@ -65,6 +71,7 @@ static COST: Var = Var::new(
 pub(super) const VARS: &[&Var] = &[
     &EXECUTION_TIMEOUT,
     &CONCURRENCY,
+    &WAITING,
     &EXPLAIN,
     &INTROSPECTION,
     &DOCUMENT,
@@ -86,6 +93,8 @@ pub struct GraphqlConfig {
     pub execution_timeout: Duration,
     /// Operations that run at the same time.
     pub max_concurrent_operations: usize,
+    /// Operations that may wait for their turn.
+    pub max_waiting_operations: usize,
     /// Whether `Tradewind-Explain: 1` is answered.
     pub explain: bool,
     /// What is refused before it runs.
@@ -96,11 +105,13 @@ impl GraphqlConfig {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
         let execution_timeout = reader.read(&EXECUTION_TIMEOUT, value::duration);
         let concurrency = reader.read(&CONCURRENCY, |text| value::number(text, 1..=100_000));
+        let waiting = reader.read(&WAITING, |text| value::number(text, 0..=1_000_000));
         let explain = reader.read(&EXPLAIN, value::switch);
         let limits = limits(reader);
         Some(Self {
             execution_timeout: execution_timeout?,
             max_concurrent_operations: concurrency?,
+            max_waiting_operations: waiting?,
             explain: explain?,
             limits: limits?,
         })

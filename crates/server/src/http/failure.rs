@@ -18,6 +18,10 @@ pub(super) struct Failure {
     pub(super) allow: Option<&'static str>,
 }
 
+/// Why an operation did not get its turn.
+pub(super) const BUSY: &str =
+    "the server has more operations than it can run at the moment: try again in a few seconds";
+
 impl Failure {
     fn new(
         status: impl Into<Option<StatusCode>>,
@@ -145,6 +149,11 @@ impl Failure {
     pub(super) fn too_slow(limit: Duration) -> Self {
         let message = format!("the operation took longer than {limit:?}: ask for less, or narrow it with a filter");
         Self::new(None, Code::Timeout, "execution_timeout", message)
+    }
+
+    /// 503: its turn did not come.
+    pub(super) fn busy() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, "operations", BUSY)
     }
 
     /// 426: here is a WebSocket, and the request does not ask for one.

@@ -13,6 +13,7 @@ use super::{
     route::DOCUMENT,
     status::STATUS,
     stream::{Caller, Format, Work, accepted, answers, client_address, respond},
+    turn,
 };
 use crate::persisted::{DocumentHash, Found, NotFound, Origin};
 use axum::body::Body;
@@ -23,12 +24,8 @@ use hyper::{
     header::{ETAG, HeaderMap, HeaderName, HeaderValue, SET_COOKIE},
     http::request::Parts,
 };
-use std::{
-    net::IpAddr,
-    sync::Arc,
-    time::{Duration, Instant},
-};
-use tradewind_graphql::{Code, GraphqlRequest, Outcome, Prepared, RequestContext};
+use std::{net::IpAddr, sync::Arc, time::Instant};
+use tradewind_graphql::{GraphqlRequest, Outcome, Prepared, RequestContext};
 
 /// What log, metrics and spans want to know of an operation.
 #[derive(Debug, Default)]
@@ -128,7 +125,9 @@ async fn execute(
     }
     let media = media.unwrap_or(Media::Json);
     let outcome = match prepared {
-        Ok(prepared) => run(site, prepared, context).await.map_err(|late| timed_out(exchange, began, late))?,
+        Ok(prepared) => {
+            turn::run(site, prepared, context).await.map_err(|stopped| stopped.failure(site, exchange, began))?
+        }
         Err(refused) => *refused,
     };
     if let Some((hash, text)) = register.filter(|_| outcome.executed)
@@ -233,35 +232,6 @@ pub(super) fn channel(headers: &HeaderMap) -> Result<Option<String>, Failure> {
         Some(Ok(channel)) => Ok(Some(channel.to_owned())),
         Some(Err(_)) => Err(Failure::malformed("the header Tradewind-Channel has characters that no channel has")),
     }
-}
-
-async fn run(site: &Site, prepared: Prepared, context: RequestContext) -> Result<Outcome, TooLong> {
-    let name = prepared.operation_name().map(str::to_owned);
-    let limit = site.graphql.execution_timeout;
-    let run = async {
-        // Never closed. Each operation under way holds its rows and its answer in memory: as many as the database can
-        // serve are faster than all at once.
-        let _turn = site.turns.acquire().await;
-        site.engine.run(prepared, context).await
-    };
-    tokio::time::timeout(limit, run).await.map_err(|_| TooLong { name, limit })
-}
-
-struct TooLong {
-    name: Option<String>,
-    limit: Duration,
-}
-
-fn timed_out(exchange: &mut Exchange, began: u64, late: TooLong) -> Failure {
-    exchange.operation = Some(Operation {
-        name: late.name,
-        kind: "unknown",
-        error_code: Some(Code::Timeout.as_str()),
-        began,
-        ended: exchange.micros(),
-        ..Operation::default()
-    });
-    Failure::too_slow(late.limit)
 }
 
 fn write(

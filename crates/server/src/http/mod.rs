@@ -26,6 +26,7 @@ mod sdl;
 mod socket;
 mod status;
 mod stream;
+mod turn;
 
 pub(crate) use access::AccessLog;
 pub(crate) use answers::Answers;
@@ -53,7 +54,7 @@ use negotiate::{Media, negotiate};
 use route::Route;
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 use tower::ServiceExt;
-use tradewind_graphql::Engine;
+use tradewind_graphql::{Code, Engine};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
@@ -80,8 +81,8 @@ pub(crate) struct Site {
     pub(crate) answers: Option<Answers>,
     /// How long a CDN may serve one without asking.
     pub(crate) edge_max_age: std::time::Duration,
-    /// One permit for each operation that may run now, handed out in the order of arrival.
-    pub(crate) turns: tokio::sync::Semaphore,
+    /// One turn for each operation that may run now, handed out in the order of arrival.
+    pub(crate) turns: tradewind_resilience::Bulkhead,
     /// Events of subscriptions need one of these first: a flood of changes does not keep requests waiting.
     pub(crate) event_turns: tokio::sync::Semaphore,
     pub(crate) lane: Lane,
@@ -115,6 +116,12 @@ impl Exchange {
     /// Microseconds since the request came.
     pub(crate) fn micros(&self) -> u64 {
         graphql::micros_since(self.started)
+    }
+
+    /// Something is not to be had now, and will be.
+    fn is_unavailable(&self) -> bool {
+        let code = self.operation.as_ref().and_then(|operation| operation.error_code);
+        code.or(self.refused.map(|(_, code)| code)) == Some(Code::Unavailable.as_str())
     }
 }
 
@@ -152,6 +159,9 @@ pub(crate) async fn serve(site: Arc<Site>, request: Request<Incoming>) -> Respon
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, exchange.ids.request_id.clone());
     headers.insert(TRACE_ID, trace_id.header());
+    if exchange.is_unavailable() {
+        reply::ask_again_later(headers);
+    }
     cors::expose(headers, origin, &site.http);
     finish(&site, exchange, response.status());
     response

@@ -5,8 +5,8 @@ use bytes::Bytes;
 use hyper::{
     Response, StatusCode,
     header::{
-        ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY, RETRY_AFTER,
-        SEC_WEBSOCKET_VERSION, UPGRADE, VARY, X_CONTENT_TYPE_OPTIONS,
+        ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
+        RETRY_AFTER, SEC_WEBSOCKET_VERSION, UPGRADE, VARY, X_CONTENT_TYPE_OPTIONS,
     },
 };
 use tradewind_graphql::Outcome;
@@ -50,9 +50,14 @@ pub(super) fn encoded(status: StatusCode, media: Media, body: Bytes, encoding: O
         headers.insert(CONTENT_ENCODING, encoding.header());
     }
     if status == StatusCode::SERVICE_UNAVAILABLE {
-        headers.insert(RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
+        ask_again_later(headers);
     }
     response
+}
+
+/// Says when it makes sense to ask again.
+pub(super) fn ask_again_later(headers: &mut HeaderMap) {
+    headers.insert(RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
 }
 
 /// The answer to a request that was refused before GraphQL saw it. A client that takes streams only (or nothing that
@@ -70,7 +75,7 @@ pub(super) fn failure(failure: &Failure, media: Option<Media>, trace_id: &str) -
             response.headers_mut().insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
         }
         StatusCode::TOO_MANY_REQUESTS => {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
+            ask_again_later(response.headers_mut());
         }
         _ => {}
     }

@@ -11,6 +11,7 @@ async fn an_operation_that_takes_too_long_is_ended() {
     let response = server.post("{ products(first: 1) { nodes { id } } }").await;
     assert_eq!(code(&response.json::<Value>().await.expect("JSON")), "TIMEOUT");
     assert!(server.scrape().await.contains(r#"tradewind_graphql_rejected_total{reason="execution_timeout"} 1"#));
+    assert!(server.scrape().await.contains(r#"deadline_exceeded_total{stage="execution"} 1"#));
     let modern = server.client.post(server.url("/graphql")).header("accept", "application/graphql-response+json");
     let modern = modern.json(&serde_json::json!({ "query": "{ products(first: 1) { nodes { id } } }" }));
     assert_eq!(modern.send().await.expect("an answer").status().as_u16(), 504);

@@ -13,6 +13,7 @@ mod limits;
 mod log;
 mod metrics;
 mod negotiation;
+mod overload;
 mod payments;
 mod persisted;
 mod postgres;

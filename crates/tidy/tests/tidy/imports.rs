@@ -12,7 +12,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("tradewind-kv", &["tradewind-resilience"]),
     ("tradewind-cache", &["tradewind-kv", "tradewind-resilience"]),
     ("tradewind-migrations", &[]),
-    ("tradewind-persistence", &["tradewind-domain", "tradewind-migrations"]),
+    ("tradewind-persistence", &["tradewind-domain", "tradewind-migrations", "tradewind-resilience"]),
     ("tradewind-commerce", &["tradewind-domain", "tradewind-persistence", "tradewind-kv", "tradewind-resilience"]),
     (
         "tradewind-graphql",

@@ -9,8 +9,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
-use tokio::sync::Semaphore;
-use tradewind_resilience::{Breaker, Outcome};
+use tradewind_resilience::{Breaker, Bulkhead, Outcome, Retry, RetryBudget};
 
 /// The longest answer.
 const MOST: usize = 1 << 20;
@@ -20,7 +19,8 @@ pub(super) struct StripeHttp {
     config: StripeConfig,
     client: HttpClient,
     breaker: Breaker,
-    turns: Semaphore,
+    turns: Bulkhead,
+    retries: RetryBudget,
     chance: fn() -> f64,
 }
 
@@ -47,8 +47,10 @@ enum Sent {
 
 impl StripeHttp {
     pub(super) fn new(config: StripeConfig, client: HttpClient, chance: fn() -> f64) -> Self {
-        let (breaker, turns) = (Breaker::new(config.breaker), Semaphore::new(config.at_once));
-        Self { config, client, breaker, turns, chance }
+        let breaker = Breaker::new(config.breaker);
+        let turns = Bulkhead::new("stripe", config.at_once, config.waiting, &config.limits);
+        let retries = RetryBudget::new("stripe", &config.limits);
+        Self { config, client, breaker, turns, retries, chance }
     }
 
     /// The body of the answer, or of the intent in a decline.
@@ -62,12 +64,18 @@ impl StripeHttp {
     }
 
     async fn send(&self, path: &str, body: Option<(Bytes, &str)>) -> Result<Bytes, GatewayError> {
-        let closed = |_| GatewayError::NotSent("the server ends".to_owned());
-        let _turn = self.turns.acquire().await.map_err(closed)?;
+        let _turn = self.turns.enter().await.map_err(|full| GatewayError::NotSent(full.to_string()))?;
+        self.retries.call();
+        let mut again: Option<Retry> = None;
         let mut sent_before = false;
         let mut last = GatewayError::NotSent("it has failed too often".to_owned());
         for number in 0..self.config.tries.max(1) {
             if number > 0 {
+                // The one before, if it was a second try, has failed.
+                again = self.retries.retry();
+                if again.is_none() {
+                    return Err(last);
+                }
                 tokio::time::sleep(self.config.pause.mul_f64((self.chance)()) * (1 << (number - 1).min(8))).await;
             }
             let Some(admitted) = self.breaker.admit() else {
@@ -77,7 +85,12 @@ impl StripeHttp {
             let sent = self.once(path, body.as_ref()).await;
             admitted.end(if matches!(sent, Sent::Again(_)) { Outcome::Failure } else { Outcome::Success });
             match sent {
-                Sent::Done(body) => return Ok(body),
+                Sent::Done(body) => {
+                    if let Some(again) = again {
+                        again.succeeded();
+                    }
+                    return Ok(body);
+                }
                 // After a try whose answer was lost, a refusal may be about what that one did.
                 Sent::Refused(GatewayError::Refused(text)) if sent_before => return Err(GatewayError::Unknown(text)),
                 Sent::Refused(error) => return Err(error),

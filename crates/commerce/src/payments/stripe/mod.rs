@@ -13,7 +13,7 @@ use futures_util::FutureExt;
 use http::StripeHttp;
 use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
-use tradewind_resilience::BreakerConfig;
+use tradewind_resilience::{BreakerConfig, LimitMetrics};
 
 /// How the gateway is reached.
 #[derive(Clone, Debug)]
@@ -32,10 +32,14 @@ pub struct StripeConfig {
     pub tries: u32,
     /// The longest wait before the second try; it doubles each time.
     pub pause: Duration,
-    /// Most requests at once; more wait.
+    /// Most requests at once.
     pub at_once: usize,
+    /// Requests that may wait for their turn; more are not sent.
+    pub waiting: usize,
     /// When it is not asked for a while.
     pub breaker: BreakerConfig,
+    /// Where turns and second tries are counted.
+    pub limits: LimitMetrics,
 }
 
 impl StripeConfig {
@@ -50,12 +54,14 @@ impl StripeConfig {
             tries: 3,
             pause: Duration::from_millis(500),
             at_once: 32,
+            waiting: 256,
             breaker: BreakerConfig {
                 slow: Duration::from_secs(5),
                 window: Duration::from_secs(30),
                 open_max: Duration::from_secs(30),
                 ..BreakerConfig::CACHE
             },
+            limits: LimitMetrics::default(),
         }
     }
 }

@@ -3,7 +3,7 @@ use super::{
     super::{
         Ids, Site,
         credentials::{Credentials, check_still},
-        failure::Failure,
+        failure::{BUSY, Failure},
         graphql::micros_since,
         lane,
     },
@@ -134,7 +134,7 @@ async fn run_event(
     let _event_turn = site.event_turns.acquire().await;
     let began = Instant::now();
     let run = async {
-        let _turn = site.turns.acquire().await;
+        let _turn = site.turns.enter_in_any_case().await;
         // The time of the event, not that of the wait for it.
         let context = caller.context(&site);
         stream.lock().await.execute(event, &context).await
@@ -177,14 +177,15 @@ impl Operation {
         let (site, context) = (Arc::clone(&self.site), self.caller.context(&self.site));
         let run = async move {
             let run = async {
-                let _turn = site.turns.acquire().await;
-                site.engine.run(prepared, context).await
+                let Ok(_turn) = site.turns.enter().await else { return None };
+                Some(site.engine.run(prepared, context).await)
             };
             tokio::time::timeout(site.graphql.execution_timeout, run).await
         };
         match beside(run).await {
-            Ok(Ok(outcome)) if outcome.executed => Answer::Next(outcome),
-            Ok(Ok(outcome)) => Answer::Refused(outcome),
+            Ok(Ok(Some(outcome))) if outcome.executed => Answer::Next(outcome),
+            Ok(Ok(Some(outcome))) => Answer::Refused(outcome),
+            Ok(Ok(None)) => Answer::Refused(self.busy()),
             Ok(Err(_)) => Answer::Refused(self.too_long()),
             Err(Panicked) => Answer::Refused(self.failed()),
         }
@@ -234,6 +235,10 @@ impl Operation {
 
     fn failed(&self) -> Outcome {
         self.refused(Code::Internal, "internal error: report the trace id if it lasts".to_owned())
+    }
+
+    fn busy(&self) -> Outcome {
+        Outcome { limit: Some("operations"), ..self.refused(Code::Unavailable, BUSY.to_owned()) }
     }
 
     fn too_long(&self) -> Outcome {
