@@ -103,8 +103,11 @@ impl<R: Read> Groups<R> {
         let mut above = self.pending.replace(next)?;
         let title_less = row.as_ref().map_or(true, |row| row.get(Field::Title).is_empty());
         let orphan = match (&above.slug, slug) {
-            // A file that was cut ends with the beginning of a handle.
-            (Some(above), Some(slug)) => row.is_err() && above.starts_with(slug.as_str()),
+            // A file that was cut ends with the beginning of a handle; a quote before a handle makes cells a part of it.
+            (Some(above), Some(slug)) => {
+                let goes_on = slug.strip_prefix(above.as_str()).is_some_and(|rest| rest.starts_with([',', ';']));
+                row.is_err() && above.starts_with(slug.as_str()) || title_less && goes_on
+            }
             // Without a handle and a title, a row most likely belongs to the product above.
             (Some(_), None) => title_less,
             (None, _) => false,

@@ -72,6 +72,16 @@ proptest! {
     }
 }
 
+/// Found by the property above: two quotes make the first cells of a row one handle, and the rest a row without any.
+#[tokio::test]
+async fn a_handle_that_swallowed_cells_refuses_the_product_above() {
+    let shop = sqlite_shop().await;
+    let text = clean(8).replace("product-6,,Size,L,6.50,", "\"product-6,,Size,L\"\n,6.50,");
+    let outcome = shop.import(&text).await;
+    assert_eq!(sizes(&shop).await, [3; 7], "{:#?}", outcome.problems);
+    assert!(outcome.report.errors > 0);
+}
+
 /// Whether what is left looks like a whole row: it ends with a line feed, with a quote that may be a closing one, or
 /// before the last cell, which may be empty.
 fn rows_end_at(text: &str, end: usize) -> bool {

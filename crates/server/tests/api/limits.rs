@@ -20,7 +20,7 @@ async fn an_operation_that_takes_too_long_is_ended() {
 #[tokio::test]
 async fn a_database_without_a_free_connection_is_unavailable_and_the_process_not_ready() {
     let server =
-        TestServer::start(&[("TRADEWIND_DB_MAX_CONNECTIONS", "1"), ("TRADEWIND_DB_ACQUIRE_TIMEOUT", "50ms")]).await;
+        TestServer::start(&[("TRADEWIND_DB_MAX_CONNECTIONS", "1"), ("TRADEWIND_DB_ACQUIRE_TIMEOUT", "1s")]).await;
     let held = server.db.begin_write().await.expect("the connection");
     let body: Value = server.post("{ products(first: 1) { nodes { id } } }").await.json().await.expect("JSON");
     assert_eq!(code(&body), "UNAVAILABLE", "{body}");
