@@ -213,7 +213,7 @@ fn mistakes(args: &MistakesArgs) -> Result<bool, Failure> {
 fn plant(args: &MistakesArgs, number: usize, mistake: &Mistake) -> Result<Found, Failure> {
     let plan = Plan {
         layout: args.common.machine.layout(number, Some(mistake.name))?,
-        load: args.common.load(Registers::All),
+        load: args.common.load(mistake.read),
         duration: args.within,
         faults: mistake.faults.to_vec(),
         stop_at_violation: true,

@@ -1,5 +1,5 @@
 //! The mistakes that can be planted in a server, and the faults under which each shows.
-use crate::fault::Fault;
+use crate::{fault::Fault, load::Registers};
 
 /// A mistake by the name that the server knows.
 #[derive(Clone, Copy, Debug)]
@@ -7,6 +7,8 @@ pub(crate) struct Mistake {
     pub(crate) name: &'static str,
     /// Faults that bring it to light; the load alone does for the others.
     pub(crate) faults: &'static [Fault],
+    /// What is read and written: where it shows only in a few registers, these.
+    pub(crate) read: Registers,
 }
 
 /// What most shops do instead of a log: the writer deletes after its commit. The server does so for profiles.
@@ -14,14 +16,21 @@ pub(crate) const BASELINE: &str = "delete-after-commit";
 
 /// All of them.
 pub(crate) const ALL: &[Mistake] = &[
-    Mistake { name: "as-of-after-read", faults: &[Fault::AnswersLate] },
-    Mistake { name: "as-of-is-newest", faults: &[] },
-    Mistake { name: "tail-by-newest", faults: &[] },
-    Mistake { name: "floor-itself", faults: &[] },
-    Mistake { name: "replica-as-primary", faults: &[Fault::ReplicaDelay, Fault::ReplicaPause, Fault::RedisFlush] },
-    Mistake { name: "replica-ungated", faults: &[Fault::ReplicaDelay, Fault::ReplicaPause] },
-    Mistake { name: "joiner-unchecked", faults: &[Fault::AnswersLate] },
-    Mistake { name: "fence-joined", faults: &[Fault::LogLate] },
-    Mistake { name: "no-commit-wait", faults: &[] },
-    Mistake { name: "lease-unchecked", faults: &[Fault::PrimaryCutFromInstance] },
+    Mistake::new("as-of-after-read", &[Fault::AnswersLate]),
+    Mistake::new("as-of-is-newest", &[]),
+    Mistake::new("tail-by-newest", &[]),
+    Mistake::new("floor-itself", &[]),
+    Mistake::new("replica-as-primary", &[Fault::ReplicaDelay, Fault::ReplicaPause, Fault::RedisFlush]),
+    Mistake::new("replica-ungated", &[Fault::ReplicaDelay, Fault::ReplicaPause]),
+    Mistake::new("joiner-unchecked", &[Fault::AnswersLate]),
+    // Only STRICT reads wait for a poll.
+    Mistake { read: Registers::Profiles, ..Mistake::new("fence-joined", &[Fault::LogLate]) },
+    Mistake::new("no-commit-wait", &[]),
+    Mistake::new("lease-unchecked", &[Fault::PrimaryCutFromInstance]),
 ];
+
+impl Mistake {
+    const fn new(name: &'static str, faults: &'static [Fault]) -> Self {
+        Self { name, faults, read: Registers::All }
+    }
+}
