@@ -7,7 +7,10 @@ use std::{
     mem,
     ops::Range,
     pin::Pin,
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     task::{Context, Poll, Waker},
 };
 
@@ -42,11 +45,17 @@ impl<V: Clone, E: Clone> Outcome<V, E> {
 pub(crate) struct Cell<V, E> {
     outcome: OnceLock<Outcome<V, E>>,
     wakers: Mutex<Vec<Waker>>,
+    walked: AtomicBool,
 }
 
 impl<V: Clone, E: Clone> Cell<V, E> {
     pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self { outcome: OnceLock::new(), wakers: Mutex::new(Vec::new()) })
+        Arc::new(Self { outcome: OnceLock::new(), wakers: Mutex::new(Vec::new()), walked: AtomicBool::new(false) })
+    }
+
+    /// A walk asked for some of it and left: it hears of an error when it comes again, not from a ticket.
+    pub(crate) fn is_walked(&self) -> bool {
+        self.walked.load(Relaxed)
     }
 
     /// The answer at `position`, once settled. Without a lock.
@@ -87,8 +96,10 @@ impl<V: Clone, E: Clone> Cell<V, E> {
 pub(crate) trait Settles: Send + Sync {
     /// Ready when it has settled; else the waker is registered, at its place where it has one.
     fn poll_settled(&self, place: &mut Option<usize>, cx: &mut Context<'_>) -> Poll<()>;
-    /// Some of its keys have an error, which nobody remembers: asked again, they are fetched again.
+    /// Some of its keys have an error.
     fn has_failed(&self) -> bool;
+    /// A walk asks for some of it: errors are remembered until it comes again.
+    fn walk(&self);
 }
 
 impl<V: Clone + Send + Sync, E: Clone + Send + Sync> Settles for Cell<V, E> {
@@ -102,6 +113,10 @@ impl<V: Clone + Send + Sync, E: Clone + Send + Sync> Settles for Cell<V, E> {
 
     fn has_failed(&self) -> bool {
         self.outcome.get().is_some_and(|outcome| !outcome.failed.is_empty())
+    }
+
+    fn walk(&self) {
+        self.walked.store(true, Relaxed);
     }
 }
 
@@ -141,7 +156,7 @@ impl<V: Clone, E: Clone> Future for Ticket<V, E> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+    use std::sync::atomic::AtomicUsize;
 
     #[derive(Default)]
     struct Task(AtomicUsize);

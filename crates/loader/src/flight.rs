@@ -67,7 +67,9 @@ impl<B: Batch> Flying<B> {
                 }
             }
         }
-        if !failed.is_empty() {
+        // What a walk asked for stays: it leaves the errors to loads that come later, and a fetch that took as long as it
+        // may would be made again only to tell them.
+        if !failed.is_empty() && !self.cell.is_walked() {
             // Before the waiters hear of it: the first of them may retry at once.
             let mut state = self.shared.state.lock();
             for (range, _) in &failed {

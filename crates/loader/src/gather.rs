@@ -37,7 +37,7 @@ impl Gathered {
         if pending { Poll::Pending } else { Poll::Ready(()) }
     }
 
-    /// A batch brought an error. It is not remembered, so another walk would ask again: load instead, which tells it.
+    /// A batch brought an error, which a walk has no words for: load instead. The same error is told without a fetch.
     pub fn has_failed(&self) -> bool {
         self.0.iter().any(|asked| asked.cell.has_failed())
     }
@@ -64,6 +64,7 @@ pub(crate) fn gather<T>(frontier: usize, walk: impl FnOnce() -> T) -> (T, Gather
 pub(crate) fn note(frontier: usize, cell: &Arc<dyn Settles>, leaf: bool) -> bool {
     GATHERING.with_borrow_mut(|gathering| match gathering {
         Some((of, gathered)) if *of == frontier => {
+            cell.walk();
             if !gathered.0.iter().any(|asked| Arc::ptr_eq(&asked.cell, cell)) {
                 gathered.0.push(Asked { cell: Arc::clone(cell), leaf, place: None });
             }

@@ -6,7 +6,7 @@ use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering::Relaxed},
 };
-use tradewind_loader::{Frontier, Loader};
+use tradewind_loader::{Frontier, LoadError, Loader};
 
 /// Visits the keys, each of them once; how many had no answer yet.
 fn visit(loader: &Loader<Probe<1000>>, keys: &[u32]) -> usize {
@@ -65,7 +65,7 @@ async fn what_nobody_keeps_is_not_fetched() {
 }
 
 #[tokio::test]
-async fn a_failure_is_told_and_a_load_has_its_cause() {
+async fn a_failure_is_told_and_a_load_has_its_cause_without_another_fetch() {
     let (frontier, journal) = (Frontier::new(), Journal::default());
     let attempts = Arc::new(AtomicUsize::new(0));
     let loader = frontier.loader(Probe::<1000>::new(&journal, move |keys| {
@@ -75,7 +75,12 @@ async fn a_failure_is_told_and_a_load_has_its_cause() {
     let run = async {
         let (_, mut gathered) = frontier.gather(|| visit(&loader, &[1]));
         gathered.settled().await;
-        (gathered.has_failed(), loader.load(1).await)
+        assert!(gathered.has_failed());
+        let told = [loader.load(1).await, loader.load(1).await];
+        loader.clear(&1);
+        (told, loader.load(1).await)
     };
-    assert_eq!(frontier.run(run).await, (true, Ok(Some(10))));
+    let down = || Err(LoadError::Fetch("down".to_owned()));
+    assert_eq!(frontier.run(run).await, ([down(), down()], Ok(Some(10))));
+    assert_eq!(journal.fetches(), [[1], [1]]);
 }
