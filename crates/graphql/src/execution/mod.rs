@@ -36,8 +36,8 @@ pub(crate) struct Rendering {
 }
 
 impl Rendering {
-    /// Whether objects may write themselves. Not after a batch has failed: nobody remembers the error, so each walk on
-    /// the way down to the field would fetch the batch again.
+    /// Whether objects may write themselves. Not after a batch has failed: a walk cannot tell the error's path, so each of
+    /// them on the way down to the field would be in vain.
     fn walks(&self) -> bool {
         self.is_direct && !self.has_failed.load(Ordering::Relaxed)
     }
