@@ -136,7 +136,7 @@ impl<'a> Batch<'a> {
 
     /// The end of a name where the type is private.
     pub(crate) fn write_owner(&self, name: &mut String) {
-        let _ = write!(name, ":v{:x}", self.owner());
+        write_owner(self.owner(), name);
     }
 
     /// Whose entries these are; 0 = everybody's.
@@ -279,6 +279,11 @@ impl<'a> Batch<'a> {
         self.summary.uncached = true;
         asked.serve_loaded();
     }
+}
+
+/// The end of the name of an entry that is one viewer's.
+pub(crate) fn write_owner(owner: u64, name: &mut String) {
+    let _ = write!(name, ":v{owner:x}");
 }
 
 pub(crate) fn count(length: usize) -> u32 {

@@ -159,14 +159,18 @@ impl Cache {
         self.core.config.metrics.commit_waited(began.elapsed());
     }
 
-    /// Deletes from the second tier what a writer without a log has changed: what most shops do.
+    /// Deletes from the second tier what a writer without a log has changed: what most shops do. `viewer`: whose entries
+    /// they are, where the type is private.
     #[cfg(feature = "rig")]
-    pub async fn delete<C: crate::Cached>(&self, spec: &C, keys: &[C::Key]) {
+    pub async fn delete<C: crate::Cached>(&self, spec: &C, viewer: u64, keys: &[C::Key]) {
         let Some(l2) = &self.core.l2 else { return };
         let epoch = self.core.floors.position().name;
         let key = |key| {
             let mut name = format!("{}:", C::NAME);
             spec.write_key(key, &mut name);
+            if C::POLICY.scope == crate::Scope::Private {
+                crate::batch::write_owner(viewer, &mut name);
+            }
             l2.key(crate::kind::Kind::of::<C>(), &epoch, &name)
         };
         l2.delete(keys.iter().map(key).collect()).await;

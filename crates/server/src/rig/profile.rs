@@ -36,6 +36,11 @@ impl Cached for Profile {
     }
 }
 
+/// The viewer is the customer.
+pub(super) fn viewer(customer: Uuid) -> u64 {
+    customer.as_u64_pair().1
+}
+
 impl Rig {
     pub(super) async fn profile(&self, id: &str) -> Answer {
         let Ok(id) = Uuid::try_parse(id) else {
@@ -69,8 +74,7 @@ impl Rig {
             let rows = authors_by_ids(&self.db, vec![id]).await.map_err(|error: DbError| error.to_string())?;
             return Ok((rows.into_iter().next().map(|row| row.display_name), false));
         };
-        // The viewer is the customer.
-        let view = cache.view(Some(id.as_u64_pair().1), Use::ReadWrite);
+        let view = cache.view(Some(viewer(id)), Use::ReadWrite);
         let (found, _) = view.get_many(&Profile, vec![id], load).await;
         let name = found.map_err(|error| error.to_string())?.remove(&id);
         Ok((name, view.summary().unverified))

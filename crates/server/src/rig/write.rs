@@ -1,5 +1,8 @@
 //! Writing a register.
-use super::{Answer, Rig, profile::Profile};
+use super::{
+    Answer, Rig,
+    profile::{Profile, viewer},
+};
 use hyper::StatusCode;
 use serde_json::json;
 use std::{
@@ -45,7 +48,7 @@ impl Rig {
                     die();
                 }
                 if let Some(cache) = self.cache.as_ref().filter(|_| self.deletes && order.change == Change::Profile) {
-                    cache.delete(&Profile, &[order.key]).await;
+                    cache.delete(&Profile, viewer(order.key), &[order.key]).await;
                 }
                 let waited = self.commit_wait(at).await;
                 (StatusCode::OK, json!({ "waited_us": u64::try_from(waited.as_micros()).unwrap_or(u64::MAX) }))
