@@ -46,6 +46,13 @@ struct Halves {
     retries: [u32; 2],
 }
 
+/// A call with its second tries. Tell when it succeeded; dropped, its last try failed.
+#[derive(Debug)]
+pub struct Tries<'a> {
+    budget: &'a RetryBudget,
+    second: Option<Retry>,
+}
+
 /// A second try. Tell when it succeeded; dropped, it failed.
 #[derive(Debug)]
 #[must_use = "tell how the second try ended"]
@@ -62,6 +69,12 @@ impl RetryBudget {
         let metrics = metrics.of_retries(dep);
         metrics.left.set(RESERVE.into());
         Self { inner: Arc::new(Inner { began: Instant::now(), due, calls, halves: Mutex::default(), metrics }) }
+    }
+
+    /// Counts a call, which may be tried again.
+    pub fn begin(&self) -> Tries<'_> {
+        self.call();
+        Tries { budget: self, second: None }
     }
 
     /// Counts a call; its second tries are none.
@@ -117,6 +130,21 @@ impl Inner {
             retries: [0, if forgotten { 0 } else { halves.retries[0] }],
         };
         self.due.store(now + micros(HALF), Ordering::Relaxed);
+    }
+}
+
+impl Tries<'_> {
+    /// Asks for a second try: the one before has failed. `false`: there have been too many of late.
+    pub fn again(&mut self) -> bool {
+        self.second = self.budget.retry();
+        self.second.is_some()
+    }
+
+    /// It did.
+    pub fn succeeded(self) {
+        if let Some(second) = self.second {
+            second.succeeded();
+        }
     }
 }
 

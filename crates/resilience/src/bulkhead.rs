@@ -66,14 +66,17 @@ impl Bulkhead {
                 Arc::clone(turns).acquire_owned().await.ok()
             }
         };
-        self.inner.metrics.in_use.inc();
-        Ok(Entered { inner: Arc::clone(&self.inner), _turn: turn })
+        Ok(self.entered(turn))
     }
 
     /// Waits for a turn however many do: for callers of whom there are few, because something else bounds them.
     pub async fn enter_in_any_case(&self) -> Entered {
         // Never closed.
         let turn = Arc::clone(&self.inner.turns).acquire_owned().await.ok();
+        self.entered(turn)
+    }
+
+    fn entered(&self, turn: Option<OwnedSemaphorePermit>) -> Entered {
         self.inner.metrics.in_use.inc();
         Entered { inner: Arc::clone(&self.inner), _turn: turn }
     }

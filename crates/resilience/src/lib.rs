@@ -10,7 +10,7 @@ mod limits;
 mod metrics;
 
 pub use breaker::{Admitted, Breaker, BreakerConfig, Outcome, State};
-pub use budget::{Retry, RetryBudget};
+pub use budget::{Retry, RetryBudget, Tries};
 pub use bulkhead::{Bulkhead, Entered, Full};
 pub use limits::LimitMetrics;
 pub use metrics::{Dependency, DependencyMetrics};

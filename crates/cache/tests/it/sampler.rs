@@ -1,5 +1,5 @@
 //! What a tier answered is compared with the database: a write that left nothing in the log is found, others are not blamed.
-use crate::support::{Database, Tailed, config};
+use crate::support::{Database, Numbers, Tailed, config};
 use futures_util::FutureExt;
 use prometheus_client::{encoding::text::encode, registry::Registry};
 use std::{
@@ -22,23 +22,23 @@ struct Checked {
 
 impl Cached for Checked {
     const NAME: &'static str = "checked";
-    const POLICY: Policy = Policy::public(60).stale_if_error(600);
-    const SHAPE: &'static str = "1";
+    const POLICY: Policy = Numbers::POLICY;
+    const SHAPE: &'static str = Numbers::SHAPE;
     type Key = u32;
     type Value = u64;
 
     fn write_key(&self, key: &u32, out: &mut String) {
-        out.push_str(&key.to_string());
+        Numbers.write_key(key, out);
     }
 
     fn key_tags(&self, key: &u32, out: &mut Vec<Tag>) {
-        out.push(Tag((*key).into()));
+        Numbers.key_tags(key, out);
     }
 
     fn value_tags(&self, _: &u32, _: &u64, _: &mut Vec<Tag>) {}
 
-    fn weight(_: &u64) -> usize {
-        0
+    fn weight(value: &u64) -> usize {
+        Numbers::weight(value)
     }
 
     fn reread(&self, key: &u32) -> Option<Reread<u64>> {

@@ -28,7 +28,6 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use tradewind_resilience::Retry;
 use traffic::Traffic;
 
 /// A connection that nobody used for this long may have been dropped by a firewall on the way: it is replaced.
@@ -112,9 +111,8 @@ impl Reader {
         rows: &mut dyn Rows,
     ) -> Result<(), DbError> {
         let began = Instant::now();
-        self.guard.retries().call();
+        let mut tries = self.guard.retries().begin();
         let mut attempts_left = 2;
-        let mut again: Option<Retry> = None;
         loop {
             // The last attempt shares with nobody whose cancellation could hit it.
             let connection = match lane.filter(|_| attempts_left > 0) {
@@ -129,20 +127,15 @@ impl Reader {
                 return Err(DbError::Unavailable(Arc::new(Silent)));
             };
             let Err(error) = outcome else {
-                if let Some(again) = again {
-                    again.succeeded();
-                }
+                tries.succeeded();
                 return Ok(());
             };
             let worth = attempts_left > 0
                 && began.elapsed() < self.statement_timeout
                 && connection.is_worth_another_try(&error);
-            let next = if worth { self.guard.retries().retry() } else { None };
-            if next.is_none() {
+            if !worth || !tries.again() {
                 return Err(error.into());
             }
-            // The one before, if there was one, has failed.
-            again = next;
             attempts_left -= 1;
             rows.clear();
             connection.retire();

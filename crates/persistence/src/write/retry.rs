@@ -2,7 +2,6 @@
 use super::WriteTx;
 use crate::{Db, DbError};
 use std::time::Duration;
-use tradewind_resilience::Retry;
 
 /// How often a transaction is done again.
 const RETRIES: u32 = 3;
@@ -38,16 +37,14 @@ pub async fn transact<T, F>(db: &Db, body: impl Fn(WriteTx) -> F) -> Result<Done
 where
     F: Future<Output = Result<End<T>, DbError>>,
 {
-    let budget = db.writes().retries();
-    budget.call();
+    let mut tries = db.writes().retries().begin();
     let mut retries = 0;
-    let mut again: Option<Retry> = None;
     loop {
         match once(db, &body).await {
             Err(DbError::Conflict(cause)) if retries < RETRIES => {
-                let Some(next) = budget.retry() else { return Err(DbError::Unavailable(cause)) };
-                // The one before, if there was one, has failed.
-                again = Some(next);
+                if !tries.again() {
+                    return Err(DbError::Unavailable(cause));
+                }
                 retries += 1;
                 db.observe_retry();
                 tracing::debug!(%cause, retries, "a transaction begins again");
@@ -59,9 +56,7 @@ where
                 return Err(error);
             }
             Ok(value) => {
-                if let Some(again) = again {
-                    again.succeeded();
-                }
+                tries.succeeded();
                 return Ok(Done { value, retries });
             }
         }

@@ -1,7 +1,8 @@
 //! The ids of a request: one of ours or the client's, and the trace that it belongs to (W3C Trace Context).
-use hyper::header::{HeaderMap, HeaderValue};
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 
-const REQUEST_ID: &str = "x-request-id";
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 /// Longer ids are replaced: they end up in every log line.
 const LONGEST_REQUEST_ID: usize = 128;
 
@@ -22,7 +23,7 @@ impl Ids {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let request_id = headers.get(REQUEST_ID).filter(|id| is_plain(id.as_bytes())).cloned();
         let request_id = request_id.unwrap_or_else(|| header(&Hex::<16>(random()).text::<32>()));
-        match headers.get("traceparent").and_then(|value| parse(value.as_bytes())) {
+        match headers.get(TRACEPARENT).and_then(|value| parse(value.as_bytes())) {
             Some((trace_id, parent_id, sampled)) => Self { request_id, trace_id, parent_id, sampled: Some(sampled) },
             None => Self { request_id, trace_id: random(), parent_id: [0; 8], sampled: None },
         }
@@ -118,11 +119,8 @@ fn unhex<const N: usize>(text: &[u8]) -> Option<[u8; N]> {
 mod tests {
     use super::*;
 
-    fn ids(name: &'static str, value: &'static str) -> Ids {
-        Ids::of(&HeaderMap::from_iter([(
-            hyper::header::HeaderName::from_static(name),
-            HeaderValue::from_static(value),
-        )]))
+    fn ids(name: HeaderName, value: &'static str) -> Ids {
+        Ids::of(&HeaderMap::from_iter([(name, HeaderValue::from_static(value))]))
     }
 
     #[test]
@@ -135,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_trace_is_continued() {
-        let ids = ids("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+        let ids = ids(TRACEPARENT, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
         assert_eq!(ids.trace_id().as_str(), "4bf92f3577b34da6a3ce929d0e0e4736");
         assert_eq!((ids.parent_id, ids.sampled), ([0, 0xf0, 0x67, 0xaa, 0x0b, 0xa9, 0x02, 0xb7], Some(true)));
     }
@@ -151,7 +149,7 @@ mod tests {
             "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
             "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more",
         ] {
-            assert_eq!(ids("traceparent", wrong).sampled, None, "{wrong}");
+            assert_eq!(ids(TRACEPARENT, wrong).sampled, None, "{wrong}");
         }
     }
 }

@@ -56,7 +56,6 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 use tower::ServiceExt;
 use tradewind_graphql::{Code, Engine};
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
 
 /// Whether a query string is a request.
@@ -157,7 +156,7 @@ pub(crate) async fn serve(site: Arc<Site>, request: Request<Incoming>) -> Respon
     });
     reply::secure(&mut response);
     let headers = response.headers_mut();
-    headers.insert(REQUEST_ID, exchange.ids.request_id.clone());
+    headers.insert(ids::REQUEST_ID, exchange.ids.request_id.clone());
     headers.insert(TRACE_ID, trace_id.header());
     if exchange.is_unavailable() {
         reply::ask_again_later(headers);

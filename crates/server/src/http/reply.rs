@@ -49,9 +49,6 @@ pub(super) fn encoded(status: StatusCode, media: Media, body: Bytes, encoding: O
     if let Some(encoding) = encoding {
         headers.insert(CONTENT_ENCODING, encoding.header());
     }
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        ask_again_later(headers);
-    }
     response
 }
 

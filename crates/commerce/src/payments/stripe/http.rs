@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
-use tradewind_resilience::{Breaker, Bulkhead, Outcome, Retry, RetryBudget};
+use tradewind_resilience::{Breaker, Bulkhead, Outcome, RetryBudget};
 
 /// The longest answer.
 const MOST: usize = 1 << 20;
@@ -65,15 +65,12 @@ impl StripeHttp {
 
     async fn send(&self, path: &str, body: Option<(Bytes, &str)>) -> Result<Bytes, GatewayError> {
         let _turn = self.turns.enter().await.map_err(|full| GatewayError::NotSent(full.to_string()))?;
-        self.retries.call();
-        let mut again: Option<Retry> = None;
+        let mut tries = self.retries.begin();
         let mut sent_before = false;
         let mut last = GatewayError::NotSent("it has failed too often".to_owned());
         for number in 0..self.config.tries.max(1) {
             if number > 0 {
-                // The one before, if it was a second try, has failed.
-                again = self.retries.retry();
-                if again.is_none() {
+                if !tries.again() {
                     return Err(last);
                 }
                 tokio::time::sleep(self.config.pause.mul_f64((self.chance)()) * (1 << (number - 1).min(8))).await;
@@ -86,9 +83,7 @@ impl StripeHttp {
             admitted.end(if matches!(sent, Sent::Again(_)) { Outcome::Failure } else { Outcome::Success });
             match sent {
                 Sent::Done(body) => {
-                    if let Some(again) = again {
-                        again.succeeded();
-                    }
+                    tries.succeeded();
                     return Ok(body);
                 }
                 // After a try whose answer was lost, a refusal may be about what that one did.
