@@ -74,7 +74,11 @@ pub(crate) fn fault(cause: impl Into<Fault>) -> Error {
 
 /// How the transaction of a field went.
 enum Went<T, C> {
-    Done(Outcome<T, C>),
+    Done {
+        outcome: Outcome<T, C>,
+        /// Something that caches keep was written.
+        is_logged: bool,
+    },
     Replayed(Outcome<T, C>),
     Differs,
     InProgress,
@@ -126,10 +130,11 @@ where
                 cause => return Ok(End::RollBack(tx, Went::Failed(cause))),
             },
         };
+        let is_logged = outcome.is_ok() && request.cache.is_some() && tx.has_logged().await?;
         let Some((keyed, clean)) = keyed.zip(clean) else {
             let is_done = outcome.is_ok();
             failpoint::reach(field, "before-commit");
-            let went = Went::Done(outcome);
+            let went = Went::Done { outcome, is_logged };
             return Ok(if is_done { End::Commit(tx, went) } else { End::RollBack(tx, went) });
         };
         if outcome.is_err() {
@@ -139,7 +144,7 @@ where
         chance.fill_bytes(&mut nonce);
         finish(&tx, keyed, field, &kept(keyed, keep, nonce, &outcome)?).await?;
         failpoint::reach(field, "before-commit");
-        Ok(End::Commit(tx, Went::Done(outcome)))
+        Ok(End::Commit(tx, Went::Done { outcome, is_logged }))
     };
     let went = transact(&request.db, attempt).await.map_err(database)?.value;
     failpoint::reach(field, "committed");
@@ -213,9 +218,10 @@ pub(crate) fn refusal<C, E: UserError<C>>(ctx: &Context<'_>, refused: Refused<C>
 }
 
 async fn settle<T, C>(ctx: &Context<'_>, went: Went<T, C>) -> Result<Outcome<T, C>> {
-    let (outcome, is_replay) = match went {
-        Went::Done(outcome) => (outcome, false),
-        Went::Replayed(outcome) => (outcome, true),
+    let (outcome, is_replay, is_logged) = match went {
+        Went::Done { outcome, is_logged } => (outcome, false, is_logged),
+        // What the first request wrote may have been committed just now.
+        Went::Replayed(outcome) => (outcome, true, true),
         Went::Differs => {
             return Err(bad_input(DIFFERS));
         }
@@ -229,7 +235,7 @@ async fn settle<T, C>(ctx: &Context<'_>, went: Went<T, C>) -> Result<Outcome<T, 
     };
     let request = ctx.request();
     request.effects.ran(is_replay);
-    if outcome.is_ok() && !is_replay {
+    if outcome.is_ok() && is_logged {
         // Whoever reads from now on, through any instance, sees it.
         if let Some(cache) = &request.cache {
             cache.commit_wait(Instant::now()).await;

@@ -29,6 +29,12 @@ const BULK_SQLITE: [&str; 3] = [
     "INSERT INTO cache_log_bulk (kind) SELECT DISTINCT value FROM json_each($1) WHERE true ON CONFLICT DO NOTHING",
 ];
 
+/// A row where this transaction has logged something.
+const LOGGED_POSTGRES: &str =
+    "SELECT 1::bigint AS log FROM cache_log WHERE xid = pg_current_xact_id_if_assigned() LIMIT 1";
+/// How many rows the log ever had.
+const LOGGED_SQLITE: &str = "SELECT seq AS log FROM sqlite_sequence WHERE name = 'cache_log'";
+
 /// A transaction that may write. Dropped without [`commit`](Self::commit), it undoes everything.
 #[derive(Debug)]
 pub struct WriteTx {
@@ -47,6 +53,8 @@ pub struct WriteTx {
     savepoints: AtomicU32,
     /// SQLite: kinds of the cache's log are silent until the end.
     is_bulk: AtomicBool,
+    /// SQLite: [`LOGGED_SQLITE`] at the beginning.
+    log: i64,
 }
 
 /// Ids that a transaction changed, and who is told after the commit.
@@ -91,7 +99,7 @@ impl WriteTx {
         };
         let turn = db.writes().enter().await?;
         let orm = db.orm().begin_with_options(options).await?;
-        Ok(Self {
+        let mut new = Self {
             orm,
             _turn: turn,
             products: Noted::new(db, Topic::Product),
@@ -102,7 +110,25 @@ impl WriteTx {
             work: db.work().clone(),
             savepoints: AtomicU32::new(0),
             is_bulk: AtomicBool::new(false),
-        })
+            log: 0,
+        };
+        if !new.postgres() {
+            new.log = new.log_position(LOGGED_SQLITE).await?;
+        }
+        Ok(new)
+    }
+
+    /// Whether anything that caches keep was written until now: somebody may have to wait until all of them know.
+    pub async fn has_logged(&self) -> Result<bool, DbError> {
+        if self.postgres() {
+            return Ok(self.log_position(LOGGED_POSTGRES).await? > 0);
+        }
+        Ok(self.log_position(LOGGED_SQLITE).await? != self.log)
+    }
+
+    async fn log_position(&self, text: &str) -> Result<i64, DbError> {
+        let row = self.orm.query_one_raw(statement(self.backend(), text, vec![])).await?;
+        Ok(row.map(|row| row.try_get("", "log")).transpose()?.unwrap_or(0))
     }
 
     /// Publishes the event with the commit; of several for one aggregate, in the order of these calls.

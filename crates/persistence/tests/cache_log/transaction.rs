@@ -43,6 +43,23 @@ async fn what_is_undone_is_not_logged() {
 }
 
 #[tokio::test]
+async fn a_transaction_knows_whether_it_has_logged() {
+    for world in world::each().await {
+        world.save(&[plain(0), plain(1)]).await;
+        let tx = world.db.begin_write().await.unwrap();
+        assert!(!tx.has_logged().await.unwrap(), "{}: what others have logged before", world.backend());
+        let savepoint = tx.savepoint().await.unwrap();
+        write::delete_products(&tx, &[product_id(0)]).await.unwrap();
+        assert!(tx.has_logged().await.unwrap(), "{}", world.backend());
+        tx.rollback_to(&savepoint).await.unwrap();
+        assert!(!tx.has_logged().await.unwrap(), "{}: it was undone", world.backend());
+        tx.bulk(&[Kind::Product]).await.unwrap();
+        assert!(tx.has_logged().await.unwrap(), "{}: a whole kind", world.backend());
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn a_savepoint_takes_the_switch_with_it() {
     for world in postgres().await {
         world.save(&[plain(0)]).await;

@@ -1,7 +1,8 @@
 //! What HTTP caches are told, and whole answers that are kept.
-use crate::support::TestServer;
+use crate::support::{TestServer, filled};
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
+use tradewind_testkit::TestDb;
 
 const LIST: &str = "{ products(first: 2, sort: TITLE) { nodes { title } } }";
 const STOCK: &str = "{ products(first: 1) { nodes { variants(first: 1) { nodes { availableForSale } } } } }";
@@ -113,5 +114,37 @@ async fn channels_and_variables_have_answers_of_their_own() {
         assert_eq!(ask(1, "default").await["data"]["products"]["nodes"].as_array().expect("a list").len(), 1);
         assert_eq!(ask(2, "default").await["data"]["products"]["nodes"].as_array().expect("a list").len(), 2);
         assert!(ask(1, "nowhere").await["errors"][0]["message"].as_str().expect("a text").contains("nowhere"));
+    }
+}
+
+#[tokio::test]
+async fn a_mutation_waits_for_readers_only_where_it_wrote_what_they_keep() {
+    const CART: &str = "mutation { cartCreate(input: {}) { cart { id } userErrors { code } } }";
+    const REGISTER: &str = "mutation { customerRegister(input: { email: \"a@example.com\",
+        password: \"correct horse battery\" }) { userErrors { code message } } }";
+    for data in TestDb::each().await {
+        let data = filled(data).await;
+        let server = TestServer::start(&[("DATABASE_URL", data.url())]).await;
+        let waited = async || {
+            let text = server.scrape().await;
+            let count = text.lines().find_map(|line| line.strip_prefix("cache_commit_wait_seconds_count "));
+            count.map_or(0, |count| count.parse().expect("a number"))
+        };
+        let send = async |query: &str, key: &str| {
+            let request = server.client.post(server.url("/graphql")).header("idempotency-key", key);
+            let response = request.json(&json!({ "query": query })).send().await.expect("an answer");
+            let replayed = response.headers().contains_key("idempotent-replayed");
+            let answer: Value = response.json().await.expect("JSON");
+            assert!(!answer.to_string().contains("\"code\""), "{answer}");
+            replayed
+        };
+        assert!(!send(CART, "cart-0001").await);
+        assert_eq!(waited().await, 0, "{}: nobody keeps a cart", data.backend());
+        assert!(!send(REGISTER, "register-0001").await);
+        assert_eq!(waited().await, 1, "{}", data.backend());
+        // The first request may have been committed just now.
+        assert!(send(REGISTER, "register-0001").await);
+        assert_eq!(waited().await, 2, "{}", data.backend());
+        server.stop().await;
     }
 }
