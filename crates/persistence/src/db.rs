@@ -55,7 +55,7 @@ impl DbConfig {
             max_connections: 16,
             max_waiting: 256,
             acquire_timeout: Duration::from_secs(5),
-            statement_timeout: Duration::from_secs(10),
+            statement_timeout: Duration::from_secs(8),
         }
     }
 

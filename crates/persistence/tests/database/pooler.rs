@@ -33,7 +33,7 @@ async fn a_pgbouncer_without_prepared_statements_is_refused() {
 async fn a_new_pgbouncer_works() {
     let Some(url) = pooler("PGBOUNCER_URL") else { return };
     let db = Db::connect(&DbConfig::new(url)).await.unwrap();
-    assert_eq!(db.statement_timeout().await.unwrap().as_deref(), Some("10s"), "connect_query of the deployed file");
+    assert_eq!(db.statement_timeout().await.unwrap().as_deref(), Some("8s"), "connect_query of the deployed file");
     tradewind_persistence::migrate(&db).await.unwrap();
     let tasks: Vec<_> = (0..8)
         .map(|_| {

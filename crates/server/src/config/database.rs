@@ -48,8 +48,9 @@ static ACQUIRE_TIMEOUT: Var = Var::new(
 static STATEMENT_TIMEOUT: Var = Var::new(
     "TRADEWIND_DB_STATEMENT_TIMEOUT",
     "database.statement_timeout",
-    "10s",
-    "how long one statement may run (PostgreSQL)",
+    "8s",
+    "how long one statement may run (PostgreSQL). A server that says nothing at all is given up a second later: before \
+     TRADEWIND_EXECUTION_TIMEOUT, so that clients hear UNAVAILABLE instead of TIMEOUT",
 );
 
 pub(super) const VARS: &[&Var] =
