@@ -49,7 +49,7 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
             let mut connection = endpoint.connect().await?;
             for (number, pick) in picks.iter().enumerate() {
                 let (path, body) = &requests[*pick];
-                let answer = connection.send(path, body.clone()).await?;
+                let answer = connection.post(path.clone(), body.clone()).await?;
                 if !answer.is_good(true) {
                     return Err(format!("{path}: {}", String::from_utf8_lossy(&answer.body)).into());
                 }

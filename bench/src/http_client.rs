@@ -2,14 +2,21 @@
 use crate::Failure;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
-use hyper::{Request, StatusCode, Uri, client::conn::http1, header, http::request};
+use hyper::{
+    Request, StatusCode, Uri,
+    client::conn::http1,
+    header::{self, HeaderValue},
+    http::request,
+};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Where a server is.
 #[derive(Clone, Debug)]
 pub(crate) struct Endpoint {
-    host: String,
+    host: HeaderValue,
     address: String,
     /// Path of the GraphQL endpoint; a floor has its own.
     pub(crate) path: String,
@@ -24,7 +31,7 @@ impl Endpoint {
             return Err(format!("`{url}` must start with http://").into());
         }
         let address = format!("{host}:{}", uri.port_u16().unwrap_or(80));
-        Ok(Self { host: host.to_owned(), address, path: uri.path().to_owned() })
+        Ok(Self { host: host.parse()?, address, path: uri.path().to_owned() })
     }
 
     pub(crate) async fn connect(&self) -> Result<Connection, Failure> {
@@ -41,7 +48,7 @@ impl Endpoint {
 
 pub(crate) struct Connection {
     sender: http1::SendRequest<Full<Bytes>>,
-    host: String,
+    host: HeaderValue,
 }
 
 pub(crate) struct Answer {
@@ -52,23 +59,28 @@ pub(crate) struct Answer {
 impl Connection {
     /// A POST with a JSON body; no content coding is accepted.
     pub(crate) async fn send(&mut self, path: &str, body: Bytes) -> Result<Answer, Failure> {
-        self.exchange(Request::post(path).header(header::CONTENT_TYPE, "application/json"), body).await
+        self.post(path.parse()?, body).await
+    }
+
+    /// The same, where the path was read before.
+    pub(crate) async fn post(&mut self, path: Uri, body: Bytes) -> Result<Answer, Failure> {
+        self.exchange(Request::post(path).header(header::CONTENT_TYPE, JSON), body).await
     }
 
     /// The same, as a proxy passes it on for a client at this address.
     pub(crate) async fn send_from(&mut self, path: &str, body: Bytes, address: &str) -> Result<Answer, Failure> {
-        let request = Request::post(path).header(header::CONTENT_TYPE, "application/json");
+        let request = Request::post(path).header(header::CONTENT_TYPE, JSON);
         self.exchange(request.header("x-forwarded-for", address), body).await
     }
 
     /// Asks with GET.
-    pub(crate) async fn get(&mut self, path: &str) -> Result<Answer, Failure> {
+    pub(crate) async fn get(&mut self, path: Uri) -> Result<Answer, Failure> {
         self.exchange(Request::get(path), Bytes::new()).await
     }
 
     async fn exchange(&mut self, request: request::Builder, body: Bytes) -> Result<Answer, Failure> {
         self.sender.ready().await?;
-        let request = request.header(header::HOST, &self.host).body(Full::new(body))?;
+        let request = request.header(header::HOST, self.host.clone()).body(Full::new(body))?;
         let response = self.sender.send_request(request).await?;
         let status = response.status();
         Ok(Answer { status, body: response.into_body().collect().await?.to_bytes() })

@@ -101,7 +101,7 @@ async fn micros(options: &Options, target: &Target) -> Result<f64, Failure> {
     let driven = drive(Load {
         by_document: false,
         endpoint: target.endpoint.clone(),
-        requests: vec![(target.endpoint.path.clone(), body())],
+        requests: vec![(target.endpoint.path.parse()?, body())],
         clients: options.clients,
         seconds: options.seconds,
         warm_up: options.warm_up,

@@ -9,6 +9,7 @@ use crate::{
 };
 use bytes::Bytes;
 use clap::{Args, ValueEnum};
+use hyper::Uri;
 use sha2::{Digest as _, Sha256};
 use std::{
     cell::{Cell, RefCell},
@@ -65,7 +66,7 @@ pub(crate) struct Options {
 }
 
 /// A request that is ready to be sent.
-pub(crate) type Prepared = (String, Bytes);
+pub(crate) type Prepared = (Uri, Bytes);
 
 /// One request for each argument, in the same order for both protocols.
 pub(crate) async fn prepare(
@@ -75,7 +76,7 @@ pub(crate) async fn prepare(
     arguments: &[Argument],
 ) -> Result<Vec<Prepared>, Failure> {
     if protocol == Protocol::Floor {
-        return Ok(arguments.iter().map(|argument| (floor_path(operation, argument), Bytes::new())).collect());
+        return arguments.iter().map(|argument| Ok((floor_path(operation, argument).parse()?, Bytes::new()))).collect();
     }
     let variables = variables(endpoint, operation, arguments).await?;
     if protocol == Protocol::Document {
@@ -84,10 +85,11 @@ pub(crate) async fn prepare(
             let mut query = form_urlencoded::Serializer::new(format!("{}/d/{id}?", endpoint.path));
             query.append_pair("variables", &variables.to_string()).finish().replacen("?&", "?", 1)
         };
-        return Ok(variables.into_iter().map(|variables| (path(variables), Bytes::new())).collect());
+        return variables.into_iter().map(|variables| Ok((path(variables).parse()?, Bytes::new()))).collect();
     }
     let body = |variables| serde_json::json!({ "query": operation.document(), "variables": variables }).to_string();
-    Ok(variables.into_iter().map(|variables| (endpoint.path.clone(), body(variables).into())).collect())
+    let path: Uri = endpoint.path.parse()?;
+    Ok(variables.into_iter().map(|variables| (path.clone(), body(variables).into())).collect())
 }
 
 /// Sends the document once with its hash, as clients of persisted queries do; the hash.
@@ -147,8 +149,8 @@ impl Run {
                 let (path, body) = &self.requests[random.usize(..self.requests.len())];
                 let began = Instant::now();
                 let answer = match self.by_document {
-                    true => connection.get(path).await,
-                    false => connection.send(path, body.clone()).await,
+                    true => connection.get(path.clone()).await,
+                    false => connection.post(path.clone(), body.clone()).await,
                 };
                 match answer {
                     // Looking through each body would cost the driver more than the rest.
