@@ -63,6 +63,7 @@ impl<'a, C: Cached, E, F, Fut, S: BuildHasher + Default> Typed<'a, C, E, F, Fut,
             return wants;
         }
         self.values.reserve(keys.len());
+        batch.looked = Some(batch.core.flights.ended());
         batch.draw(keys.len(), freshness);
         let mut name = String::with_capacity(96);
         for (place, key) in keys.into_iter().enumerate() {

@@ -5,8 +5,9 @@ use crate::{
     asked::Asked,
     cache::Core,
     entry::Entry,
-    flight::{Boarding, Claim, Flight, Landed},
+    flight::{Boarded, Boarding, Claim, Flight, Landed},
     kind::Kind,
+    metrics::OfType,
     mistake::Mistake,
     sampler::Drawn,
     summary::Summary,
@@ -56,9 +57,9 @@ pub(crate) struct Left {
 }
 
 /// A key that this batch loads.
-pub(crate) struct Mine {
+pub(crate) struct Mine<'f> {
     pub(crate) want: Want,
-    pub(crate) claim: Option<Claim>,
+    pub(crate) claim: Option<Claim<'f>>,
 }
 
 pub(crate) struct Batch<'a> {
@@ -66,7 +67,10 @@ pub(crate) struct Batch<'a> {
     pub(crate) core: &'a Core,
     pub(crate) kind: &'static Kind,
     pub(crate) now: u64,
+    /// How many flights had ended when it looked at the first tier; `None`: that is too long ago.
+    pub(crate) looked: Option<u64>,
     pub(crate) found: Lookup,
+    pub(crate) series: Arc<OfType>,
     /// What answers the keys of [`Asked`].
     served: Vec<(usize, Arc<Entry>)>,
     summary: Summary,
@@ -77,7 +81,9 @@ impl<'a> Batch<'a> {
     pub(crate) fn new(view: &'a View, kind: &'static Kind) -> Self {
         let core = view.core();
         let (found, summary) = (Lookup::default(), Summary::new());
-        Self { view, core, kind, now: core.clock.now(), found, served: Vec::new(), summary, drawn: Drawn::none() }
+        let (now, looked) = (core.clock.now(), None);
+        let series = core.config.metrics.of(kind.name);
+        Self { view, core, kind, now, looked, found, series, served: Vec::new(), summary, drawn: Drawn::none() }
     }
 
     /// Makes sure of what the reader must know.
@@ -87,6 +93,9 @@ impl<'a> Batch<'a> {
         let nobody = policy.scope == Scope::Private && self.view.viewer().is_none();
         if policy.is_never() || nobody || self.view.bypasses() {
             return Ok(Freshness::Bypassed);
+        }
+        if let Some(fence) = self.view.verified(policy.mode, self.now) {
+            return Ok(Freshness::Verified { fence });
         }
         let freshness = self.view.freshness(policy).await;
         let now = self.core.clock.now();
@@ -118,7 +127,7 @@ impl<'a> Batch<'a> {
     pub(crate) fn finish(self, failed: bool) -> (Vec<(usize, Arc<Entry>)>, Lookup) {
         let noted = self.summary;
         self.view.note(|all| all.merge(noted));
-        self.core.config.metrics.looked_up(self.kind.name, &self.found, failed.into());
+        self.core.config.metrics.looked_up(self.kind.name, &self.series, &self.found, failed.into());
         (self.served, self.found)
     }
 
@@ -176,14 +185,17 @@ impl<'a> Batch<'a> {
 
     async fn resolve(&mut self, mut wants: Vec<Want>, fence: u64, asked: &mut dyn Asked) -> Result<(), Stop> {
         for _ in 0..ROUNDS {
-            let boarded = self.core.flights.board(wants.iter().map(|want| &want.name));
-            let mut mine = Vec::new();
+            let Boarded { boardings, ended } = self.core.flights.board(wants.iter().map(|want| &want.name));
+            let mut mine = Vec::with_capacity(wants.len());
             let mut joined = Vec::new();
-            for (want, boarding) in wants.into_iter().zip(boarded) {
+            for (want, boarding) in wants.into_iter().zip(boardings) {
                 match boarding {
                     Boarding::Started(claim) => mine.push(Mine { want, claim: Some(claim) }),
                     Boarding::Joined(flight) => joined.push((want, flight)),
                 }
+            }
+            if self.looked.take() != Some(ended) {
+                self.take_filled_meanwhile(&mut mine);
             }
             if !mine.is_empty() {
                 self.fill(mine, asked).await?;

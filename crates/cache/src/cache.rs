@@ -34,7 +34,7 @@ pub(crate) struct Core {
     pub(crate) floors: Floors,
     pub(crate) progress: Progress,
     pub(crate) l1: L1,
-    pub(crate) flights: Arc<Flights>,
+    pub(crate) flights: Flights,
     pub(crate) l2: Option<Arc<L2>>,
     pub(crate) fleet: Option<Fleet>,
     pub(crate) sampler: Sampler,
@@ -84,7 +84,7 @@ impl Cache {
             floors: Floors::new(config.max_floors, mistakes),
             progress: Progress::default(),
             l1: L1::new(l1_bytes),
-            flights: Arc::default(),
+            flights: Flights::default(),
             l2: kv.map(|kv| Arc::new(L2::new(kv, &config))),
             fleet: replicas.map(|source| Fleet::new(source, config.replica_max_lag)),
             sampler: Sampler::new(config.sample),
@@ -103,18 +103,19 @@ impl Cache {
         View::new(Arc::clone(&self.core), viewer, usage)
     }
 
-    /// As [`View::fence`], for what reads nothing else through a view.
+    /// As [`View::fence`], for what reads nothing else through a view; the time then, for [`judge`](Self::judge).
     ///
     /// # Errors
     /// The log cannot be read.
-    pub async fn fence(&self, mode: Mode) -> Result<(), Failing> {
+    pub async fn fence(&self, mode: Mode) -> Result<u64, Failing> {
         let (progress, now) = (&self.core.progress, self.core.clock.now());
         if mode == Mode::Bounded && progress.holds_lease(now, self.core.config.delta) {
             progress.request(now);
-            return Ok(());
+            return Ok(now);
         }
         let view = self.view(None, Use::ReadWrite);
-        Box::pin(async move { view.fence(mode).await }).await
+        Box::pin(async move { view.fence(mode).await }).await?;
+        Ok(self.now())
     }
 
     /// Microseconds of the cache's clock, as in [`Stamp`].
@@ -123,15 +124,16 @@ impl Cache {
         self.core.clock.now()
     }
 
-    /// What an answer's stamp is good for, as far as this instance knows: ask [`View::fence`] first.
+    /// What an answer's stamp is good for at `now`, as far as this instance knows: ask [`fence`](Self::fence) first.
     #[must_use]
-    pub fn judge(&self, stamp: &Stamp) -> Verdict {
-        self.core.floors.judge(stamp, self.core.clock.now())
+    pub fn judge(&self, stamp: &Stamp, now: u64) -> Verdict {
+        self.core.floors.judge(stamp, now)
     }
 
     /// Counts what a caller that keeps something itself found there, under a name of its own.
     pub fn count(&self, name: &'static str, found: &Lookup) {
-        self.core.config.metrics.looked_up(name, found, 0);
+        let metrics = &self.core.config.metrics;
+        metrics.looked_up(name, &metrics.of(name), found, 0);
     }
 
     /// What is known of the log.

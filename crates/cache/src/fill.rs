@@ -7,6 +7,7 @@ use crate::{
     entry::{Entry, Value},
     flight::{Claim, Landed},
     floors::Position,
+    l2::L2,
     mistake::Mistake,
     stamping::Stamping,
 };
@@ -17,12 +18,18 @@ pub(crate) const MAX_TAGS: usize = 1_024;
 
 impl Batch<'_> {
     /// Answers the keys that this batch has claimed.
-    pub(crate) async fn fill(&mut self, mine: Vec<Mine>, asked: &mut dyn Asked) -> Result<(), Stop> {
-        let mut mine = self.filled_meanwhile(mine);
+    pub(crate) async fn fill(&mut self, mine: Vec<Mine<'_>>, asked: &mut dyn Asked) -> Result<(), Stop> {
         let view = self.view;
-        let Some(l2) = view.second() else { return self.load(mine, asked).await };
+        match view.second() {
+            // Who has no second tier pays nothing for it.
+            Some(l2) => Box::pin(self.fill_through(l2, mine, asked)).await,
+            None => self.load(mine, asked).await,
+        }
+    }
+
+    async fn fill_through(&mut self, l2: &L2, mut mine: Vec<Mine<'_>>, asked: &mut dyn Asked) -> Result<(), Stop> {
         mine = self.take_from_l2(l2, mine).await;
-        if mine.is_empty() || view.second().is_none() || !self.core.config.fill_lease {
+        if mine.is_empty() || self.view.second().is_none() || !self.core.config.fill_lease {
             return self.load(mine, asked).await;
         }
         let (winners, losers) = self.agree(l2, mine, asked).await;
@@ -32,29 +39,24 @@ impl Batch<'_> {
     }
 
     /// Between the look at the first tier and the claim, another reader's flight may have landed.
-    fn filled_meanwhile(&mut self, mine: Vec<Mine>) -> Vec<Mine> {
+    pub(crate) fn take_filled_meanwhile(&mut self, mine: &mut Vec<Mine<'_>>) {
         let now = self.core.clock.now();
-        let mut left = Vec::with_capacity(mine.len());
-        for mut one in mine {
+        mine.retain_mut(|one| {
             let entry = self.core.l1.get(&one.want.name);
             let usable = entry.filter(|entry| (self.kind.holds)(entry)).filter(|entry| {
                 let renewed = one.want.left.old.as_ref().is_none_or(|old| entry.stamp.born > old.stamp.born);
                 renewed && self.core.floors.judge(&entry.stamp, now) == Verdict::Usable
             });
-            match usable {
-                Some(entry) => {
-                    self.found.joined += 1;
-                    land(one.claim.take(), &entry, 0);
-                    self.serve(one.want.key, entry, false);
-                }
-                None => left.push(one),
-            }
-        }
-        left
+            let Some(entry) = usable else { return true };
+            self.found.joined += 1;
+            land(one.claim.take(), &entry, 0);
+            self.serve(one.want.key, entry, false);
+            false
+        });
     }
 
     /// Loads, stamps, keeps and serves. Also without claims.
-    pub(crate) async fn load(&mut self, mut mine: Vec<Mine>, asked: &mut dyn Asked) -> Result<(), Stop> {
+    pub(crate) async fn load(&mut self, mut mine: Vec<Mine<'_>>, asked: &mut dyn Asked) -> Result<(), Stop> {
         self.found.missed += count(mine.iter().filter(|one| !one.want.left.counted).count());
         let mut failed = None;
         let mut replicas = self.kind.policy.mode != Mode::Strict;
@@ -88,7 +90,7 @@ impl Batch<'_> {
     }
 
     /// Who is asked, and how far that server is.
-    fn route(&self, mine: &[Mine], replicas: bool, but: Option<usize>, asked: &dyn Asked) -> (Route, Position) {
+    fn route(&self, mine: &[Mine<'_>], replicas: bool, but: Option<usize>, asked: &dyn Asked) -> (Route, Position) {
         let core = self.core;
         let mut position = core.floors.position();
         let Some(fleet) = core.fleet.as_ref().filter(|_| replicas) else { return (Route::Primary, position) };
@@ -100,41 +102,42 @@ impl Batch<'_> {
         let needed = core.floors.highest(&tags).max(floors);
         let needed = if core.mistakes.is(Mistake::ReplicaUngated) { 0 } else { needed };
         match fleet.choose(&position, needed, but, core.clock.now()) {
-            Ok((number, xmin)) => {
+            // It may be further than the log was read. What it knows from there on is in no floor yet, and what is looked
+            // up through the cache beside the load (the next publication) is as old as the floors are.
+            Ok((number, xmin)) if position.as_of.min(xmin) > needed => {
                 if !core.mistakes.is(Mistake::ReplicaAsPrimary) {
-                    position.as_of = xmin;
+                    position.as_of = position.as_of.min(xmin);
                 }
                 (Route::Replica(number), position)
             }
-            Err(why) => {
-                core.config.metrics.rejected(why);
+            chosen => {
+                core.config.metrics.rejected(chosen.err().unwrap_or("behind"));
                 (Route::Primary, position)
             }
         }
     }
 
     fn loaded(&self, route: Route, failed: bool, born: u64, ended: u64) {
-        let source = match route {
-            Route::Primary => "primary",
-            Route::Replica(number) => {
-                if let Some(fleet) = &self.core.fleet {
-                    fleet.ended(number, failed, ended);
-                }
-                "replica"
-            }
-        };
-        self.core.config.metrics.filled(self.kind.name, source, Duration::from_micros(ended.saturating_sub(born)));
+        if let (Route::Replica(number), Some(fleet)) = (route, &self.core.fleet) {
+            fleet.ended(number, failed, ended);
+        }
+        self.core.config.metrics.filled(
+            self.kind.name,
+            &self.series,
+            route,
+            Duration::from_micros(ended.saturating_sub(born)),
+        );
     }
 
     /// Stamps, keeps and serves; what a replica answered too old is left.
-    fn keep(
+    fn keep<'f>(
         &mut self,
-        mine: Vec<Mine>,
+        mine: Vec<Mine<'f>>,
         stamping: &Stamping,
         poll: u64,
         route: Route,
         asked: &mut dyn Asked,
-    ) -> Vec<Mine> {
+    ) -> Vec<Mine<'f>> {
         let unjudged = route == Route::Primary || self.core.mistakes.is(Mistake::ReplicaUngated);
         let mut tags = Vec::new();
         let mut left = Vec::new();
@@ -149,7 +152,9 @@ impl Batch<'_> {
             let fits = entry.stamp.tags.len() <= MAX_TAGS && (self.kind.keeps_absence || !entry.is_absent);
             if verdict == Verdict::Usable && fits {
                 self.core.l1.put(Arc::clone(&want.name), Arc::clone(&entry), (self.kind.weigh)(&entry.value));
-                kept.push((want.name, Arc::clone(&entry)));
+                if self.core.l2.is_some() {
+                    kept.push((want.name, Arc::clone(&entry)));
+                }
             }
             land(claim, &entry, poll);
             self.serve(want.key, entry, false);
@@ -160,11 +165,11 @@ impl Batch<'_> {
         left
     }
 
-    fn failed(&mut self, mine: Vec<Mine>, error: &Arc<Value>, asked: &mut dyn Asked) -> Result<(), Stop> {
+    fn failed(&mut self, mine: Vec<Mine<'_>>, error: &Arc<Value>, asked: &mut dyn Asked) -> Result<(), Stop> {
         let mut result = Ok(());
         for Mine { want, claim } in mine {
             if let Some(claim) = claim {
-                claim.land(Landed::Failed(Arc::clone(error)));
+                claim.land(|| Landed::Failed(Arc::clone(error)));
             }
             if !self.instead(want) {
                 result = Err(Stop::Load(()));
@@ -202,8 +207,8 @@ impl Batch<'_> {
     }
 }
 
-pub(crate) fn land(claim: Option<Claim>, entry: &Arc<Entry>, began: u64) {
+pub(crate) fn land(claim: Option<Claim<'_>>, entry: &Arc<Entry>, began: u64) {
     if let Some(claim) = claim {
-        claim.land(Landed::Entry { entry: Arc::clone(entry), began });
+        claim.land(|| Landed::Entry { entry: Arc::clone(entry), began });
     }
 }

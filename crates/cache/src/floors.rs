@@ -33,6 +33,15 @@ struct Inner {
     floors: HashMap<Tag, u64, foldhash::fast::RandomState>,
 }
 
+/// Up to where the log was applied: the as-of of what the primary is asked now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Watermark {
+    /// The database's history that it belongs to, numbered by this process; 0 = none.
+    pub epoch: u32,
+    /// Every transaction below it has ended, and what it changed is in the floors.
+    pub as_of: u64,
+}
+
 /// Where a poll has brought this process.
 #[derive(Clone, Debug)]
 pub(crate) struct Position {
@@ -98,6 +107,11 @@ impl Floors {
         let inner = self.inner.read();
         let floors = tags.iter().filter_map(|tag| inner.floors.get(tag).copied());
         floors.max().unwrap_or(0).max(inner.base.saturating_sub(1))
+    }
+
+    pub(crate) fn watermark(&self) -> Watermark {
+        let inner = self.inner.read();
+        Watermark { epoch: inner.epoch, as_of: inner.watermark }
     }
 
     pub(crate) fn position(&self) -> Position {

@@ -43,6 +43,7 @@ pub use cached::Cached;
 pub use clock::Clock;
 pub use config::CacheConfig;
 pub use error::{CacheError, Failing};
+pub use floors::Watermark;
 pub use log::{Log, LogError, Poll, ReplicaPoll, Replicas, Route};
 pub use lookup::Lookup;
 pub use metrics::CacheMetrics;

@@ -1,12 +1,17 @@
 //! Prometheus metrics of the cache.
 
-use crate::{Lookup, Poll};
+use crate::{Lookup, Poll, Route};
+use parking_lot::RwLock;
 use prometheus_client::{
     encoding::EncodeLabelSet,
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::Registry,
 };
-use std::{sync::atomic::AtomicU64, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock, atomic::AtomicU64},
+    time::Duration,
+};
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ByRequest {
@@ -39,9 +44,32 @@ struct ByType {
 type Seconds = Gauge<f64, AtomicU64>;
 type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
 
+/// The series of a type. Each batch counts in them, and finding one by its labels takes longer than counting in it.
+#[derive(Debug, Default)]
+pub(crate) struct OfType {
+    /// In the order of [`OUTCOMES`].
+    requests: [OnceLock<Counter>; OUTCOMES.len()],
+    primary: OnceLock<Histogram>,
+    replica: OnceLock<Histogram>,
+}
+
+/// Where keys were found, and what was found.
+const OUTCOMES: [(&str, &str); 9] = [
+    ("l1", "hit"),
+    ("l2", "hit"),
+    ("load", "miss"),
+    ("any", "superseded"),
+    ("any", "expired"),
+    ("any", "negative"),
+    ("any", "unverified"),
+    ("none", "bypass"),
+    ("load", "error"),
+];
+
 /// The cache's metrics of a process. The default counts where nobody sees it.
 #[derive(Clone, Debug)]
 pub struct CacheMetrics {
+    types: Arc<RwLock<HashMap<&'static str, Arc<OfType>, foldhash::fast::RandomState>>>,
     requests: Family<ByRequest, Counter>,
     fence: Histogram,
     lease_age: Seconds,
@@ -70,6 +98,7 @@ fn fast() -> Histogram {
 impl Default for CacheMetrics {
     fn default() -> Self {
         Self {
+            types: Arc::default(),
             requests: Family::default(),
             fence: fast(),
             lease_age: Seconds::default(),
@@ -133,22 +162,30 @@ impl CacheMetrics {
         new
     }
 
-    pub(crate) fn looked_up(&self, name: &'static str, found: &Lookup, failed: u32) {
-        let outcomes = [
-            ("l1", "hit", found.l1),
-            ("l2", "hit", found.l2),
-            ("load", "miss", found.missed),
-            ("any", "superseded", found.superseded),
-            ("any", "expired", found.expired),
-            ("any", "negative", found.negative),
-            ("any", "unverified", found.unverified),
-            ("none", "bypass", found.bypassed),
-            ("load", "error", failed),
+    /// The series of a type.
+    pub(crate) fn of(&self, name: &'static str) -> Arc<OfType> {
+        if let Some(known) = self.types.read().get(name) {
+            return Arc::clone(known);
+        }
+        Arc::clone(self.types.write().entry(name).or_default())
+    }
+
+    pub(crate) fn looked_up(&self, name: &'static str, series: &OfType, found: &Lookup, failed: u32) {
+        let counts = [
+            found.l1,
+            found.l2,
+            found.missed,
+            found.superseded,
+            found.expired,
+            found.negative,
+            found.unverified,
+            found.bypassed,
+            failed,
         ];
-        for (layer, outcome, count) in outcomes {
+        for ((place, (layer, outcome)), count) in series.requests.iter().zip(OUTCOMES).zip(counts) {
             if count > 0 {
                 let labels = ByRequest { r#type: name, layer, outcome };
-                self.requests.get_or_create(&labels).inc_by(count.into());
+                place.get_or_init(|| self.requests.get_or_create(&labels).clone()).inc_by(count.into());
             }
         }
         if found.joined > 0 {
@@ -177,8 +214,13 @@ impl CacheMetrics {
         self.replica_rejected.get_or_create(&ByReason { why }).inc();
     }
 
-    pub(crate) fn filled(&self, name: &'static str, source: &'static str, took: Duration) {
-        self.fill.get_or_create(&ByFill { r#type: name, source }).observe(took.as_secs_f64());
+    pub(crate) fn filled(&self, name: &'static str, series: &OfType, route: Route, took: Duration) {
+        let (place, source) = match route {
+            Route::Primary => (&series.primary, "primary"),
+            Route::Replica(_) => (&series.replica, "replica"),
+        };
+        let find = || self.fill.get_or_create(&ByFill { r#type: name, source }).clone();
+        place.get_or_init(find).observe(took.as_secs_f64());
     }
 
     pub(crate) fn retried(&self) {

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 impl Batch<'_> {
     /// Serves what the second tier has; what is left.
-    pub(crate) async fn take_from_l2(&mut self, l2: &L2, mine: Vec<Mine>) -> Vec<Mine> {
+    pub(crate) async fn take_from_l2<'f>(&mut self, l2: &L2, mine: Vec<Mine<'f>>) -> Vec<Mine<'f>> {
         // Before the read: if the history changes meanwhile, the stamps belong to the old one.
         let position = self.core.floors.position();
         if mine.is_empty() || position.name.is_empty() {
@@ -92,7 +92,12 @@ impl Batch<'_> {
     }
 
     /// Who loads what all instances miss: those that this one does, and those that another does.
-    pub(crate) async fn agree(&self, l2: &L2, mine: Vec<Mine>, asked: &mut dyn Asked) -> (Vec<Mine>, Vec<Mine>) {
+    pub(crate) async fn agree<'f>(
+        &self,
+        l2: &L2,
+        mine: Vec<Mine<'f>>,
+        asked: &mut dyn Asked,
+    ) -> (Vec<Mine<'f>>, Vec<Mine<'f>>) {
         let position = self.core.floors.position();
         let mut tags = Vec::new();
         let (mut winners, mut others, mut keys) = (Vec::new(), Vec::new(), Vec::new());
@@ -125,7 +130,7 @@ impl Batch<'_> {
     }
 
     /// Waits for what another instance loads; what it did not bring in time.
-    pub(crate) async fn wait_for_others(&mut self, l2: &L2, mut losers: Vec<Mine>) -> Vec<Mine> {
+    pub(crate) async fn wait_for_others<'f>(&mut self, l2: &L2, mut losers: Vec<Mine<'f>>) -> Vec<Mine<'f>> {
         for wait in LOSER_WAITS {
             if losers.is_empty() || self.view.second().is_none() {
                 break;

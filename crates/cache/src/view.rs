@@ -1,5 +1,5 @@
 use crate::{
-    CacheError, Cached, Failing, Lookup, Mode, Route, Summary,
+    CacheError, Cached, Failing, Lookup, Mode, Route, Summary, Watermark,
     asked::Typed,
     batch::{Batch, Stop},
     cache::Core,
@@ -121,6 +121,12 @@ impl View {
         summary
     }
 
+    /// Up to where the log was applied. What is read through the cache from now on is no older than that.
+    #[must_use]
+    pub fn watermark(&self) -> Watermark {
+        self.inner.core.floors.watermark()
+    }
+
     /// Says that the answer holds what the cache does not know of.
     pub fn note_uncached(&self) {
         self.inner.summary.lock().uncached = true;
@@ -153,22 +159,27 @@ impl View {
 
     /// Like [`fence`](Self::fence); the number of the poll that satisfied it.
     pub(crate) async fn verify(&self, mode: Mode) -> Result<u64, Failing> {
+        match self.verified(mode, self.inner.core.clock.now()) {
+            Some(known) => Ok(known),
+            None => self.wait(mode).await,
+        }
+    }
+
+    /// The number of the poll that satisfies it without a wait.
+    pub(crate) fn verified(&self, mode: Mode, now: u64) -> Option<u64> {
         let core = &*self.inner.core;
         if core.mistakes.is(Mistake::DeleteAfterCommit) {
-            return Ok(core.progress.applied());
+            return Some(core.progress.applied());
         }
         let mut known = self.inner.strict.load(Ordering::Acquire);
         if known == 0 && mode == Mode::Bounded {
             known = self.inner.bounded.load(Ordering::Acquire);
-            if known == 0 && core.progress.holds_lease(core.clock.now(), core.config.delta) {
+            if known == 0 && core.progress.holds_lease(now, core.config.delta) {
                 known = core.progress.applied();
                 self.inner.bounded.store(known, Ordering::Release);
             }
         }
-        if known > 0 {
-            return Ok(known);
-        }
-        self.wait(mode).await
+        (known > 0).then_some(known)
     }
 
     async fn wait(&self, mode: Mode) -> Result<u64, Failing> {

@@ -27,12 +27,12 @@ async fn too_many_tags_cost_a_load_of_all_and_no_stale_read() {
     db.write(107, Some(1));
     db.write(1, Some(11));
     sleep(Duration::from_millis(100)).await;
-    assert_eq!(cache.judge(&stamp), Verdict::Superseded);
+    assert_eq!(cache.judge(&stamp, cache.now()), Verdict::Superseded);
     let (got, found, stamp) = read(1).await;
     assert_eq!((got, found.superseded), (Some(11), 1));
 
     // From then on it is kept again, and a write is seen again.
-    assert_eq!((read(1).await.1.l1, cache.judge(&stamp)), (1, Verdict::Usable));
+    assert_eq!((read(1).await.1.l1, cache.judge(&stamp, cache.now())), (1, Verdict::Usable));
     db.write(1, Some(12));
     sleep(Duration::from_millis(100)).await;
     assert_eq!(read(1).await.0, Some(12));

@@ -87,12 +87,12 @@ async fn another_history_of_the_database_starts_anew() {
     let view = cache.view(None, Use::ReadWrite);
     get(&view, &db, &[1]).await.0.unwrap();
     let stamp = view.summary().stamp(cache.now()).unwrap();
-    assert_eq!(cache.judge(&stamp), Verdict::Usable);
+    assert_eq!(cache.judge(&stamp, cache.now()), Verdict::Usable);
     db.epoch.store(1, Ordering::SeqCst);
     sleep(Duration::from_millis(100)).await;
     let (got, found) = get(&cache.view(None, Use::ReadWrite), &db, &[1]).await;
     assert_eq!((got.unwrap()[&1], found.missed, db.loads()), (10, 1, 2));
-    assert_eq!(cache.judge(&stamp), Verdict::Superseded);
+    assert_eq!(cache.judge(&stamp, cache.now()), Verdict::Superseded);
 }
 
 /// Reading all of it takes longer than a poll may.

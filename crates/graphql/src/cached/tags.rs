@@ -15,10 +15,6 @@ static CUSTOMER: LazyLock<Tag> = LazyLock::new(|| Tag(Kind::Customer.all()));
 static SESSION: LazyLock<Tag> = LazyLock::new(|| Tag(Kind::Session.all()));
 static CHANNEL: LazyLock<Tag> = LazyLock::new(|| Tag(Kind::Channel.all()));
 
-fn tag(name: &str) -> Tag {
-    Tag(cache_log::tag(name))
-}
-
 impl<'t> Tags<'t> {
     pub(crate) fn new(tags: &'t mut Vec<Tag>) -> Self {
         Self(tags)
@@ -29,7 +25,7 @@ impl<'t> Tags<'t> {
         if !self.0.contains(&kind) {
             self.0.push(kind);
         }
-        self.0.push(tag(&name.to_string()));
+        self.0.push(Tag(cache_log::tag(name)));
     }
 
     /// A product: its row, variants, prices, media, attributes, memberships and listings.

@@ -51,14 +51,16 @@ where
         let source = self.0.source();
         let Some(view) = &source.view else { return self.0.fetch(keys).await };
         let load = |keys: Vec<<B as Batch>::Key>, route| async move {
-            source.boundary.learn(source, view).await?;
-            match route {
-                Route::Primary => self.0.fetch(keys).await,
-                Route::Replica(replica) => match B::on(source.of_replica(replica)).fetch(Vec::clone(&keys)).await {
-                    // The replica was not asked, so it has not failed. What the primary says is no older.
-                    Err(error) if error.is_refused_here() => self.0.fetch(keys).await,
-                    answer => answer,
-                },
+            // In boxes: the future of each load would be as large as the largest of them.
+            if let Some(look) = source.boundary.learn(source, view) {
+                look.await?;
+            }
+            let Route::Replica(replica) = route else { return self.0.fetch(keys).await };
+            let replica = B::on(source.of_replica(replica));
+            match Box::pin(replica.fetch(Vec::clone(&keys))).await {
+                // The replica was not asked, so it has not failed. What the primary says is no older.
+                Err(error) if error.is_refused_here() => Box::pin(self.0.fetch(keys)).await,
+                answer => answer,
             }
         };
         let (loaded, lookup) = view.get_many(&self.0, keys, load).await;

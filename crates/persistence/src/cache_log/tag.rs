@@ -1,13 +1,26 @@
 //! Names of what an answer was made of.
 use sha2::{Digest, Sha256};
+use std::fmt::{Display, Write};
 
 /// The value of a tag's name: the first eight bytes of its SHA-256, the highest first. Two names with the same value only
 /// cost a needless miss. `cache_tag` of the database computes the same, as a signed number.
 ///
 /// docs/caching.md lists the names. Ids in them are hyphenated and in lower case, as `Uuid` prints them.
-pub fn tag(name: &str) -> u64 {
-    let digest = Sha256::digest(name);
-    digest.iter().take(8).fold(0, |value, byte| value << 8 | u64::from(*byte))
+pub fn tag(name: impl Display) -> u64 {
+    let mut digest = Digesting(Sha256::new());
+    // Hashing does not fail.
+    let _ = write!(digest, "{name}");
+    digest.0.finalize().iter().take(8).fold(0, |value, byte| value << 8 | u64::from(*byte))
+}
+
+/// Hashes a text as it is written, without putting it together first.
+struct Digesting(Sha256);
+
+impl Write for Digesting {
+    fn write_str(&mut self, part: &str) -> std::fmt::Result {
+        self.0.update(part);
+        Ok(())
+    }
 }
 
 /// What tags are about; each has one that stands for all the others, [`Kind::all`].
