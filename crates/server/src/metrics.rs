@@ -6,7 +6,11 @@ use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::Registry,
 };
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 use tradewind_cache::CacheMetrics;
 use tradewind_loader::LoaderMetrics;
 use tradewind_persistence::{Db, PoolMetrics};
@@ -53,6 +57,35 @@ struct OriginLabel {
 }
 
 type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
+
+/// Series of what nearly each request is. Finding one by its labels, behind a lock and through SipHash, takes longer than
+/// counting in it.
+#[derive(Default)]
+struct Usual {
+    /// Of GraphQL over HTTP/1.1 with status 200: by GET, by POST, by GET of a document.
+    requests: [OnceLock<Histogram>; 3],
+    /// Queries that succeeded without one of the known names.
+    others: OnceLock<Counter>,
+    /// Of queries.
+    durations: OnceLock<Histogram>,
+    /// Answers that were kept.
+    kept: OnceLock<Counter>,
+}
+
+impl Usual {
+    fn request(&self, labels: &HttpLabels) -> Option<&OnceLock<Histogram>> {
+        let HttpLabels { http_request_method, http_route, http_response_status_code, network_protocol_version } =
+            labels;
+        let number = match (*http_request_method, *http_route) {
+            _ if (*http_response_status_code, *network_protocol_version) != (200, "1.1") => None,
+            ("GET", "/graphql") => Some(0),
+            ("POST", "/graphql") => Some(1),
+            ("GET", "/graphql/d/{id}") => Some(2),
+            _ => None,
+        };
+        self.requests.get(number?)
+    }
+}
 
 /// Requests.
 #[derive(Clone, Debug)]
@@ -115,8 +148,10 @@ pub struct Metrics {
     errors: Family<CodeLabel, Counter>,
     rejected: Family<ReasonLabel, Counter>,
     documents: Family<OriginLabel, Counter>,
-    names: HashSet<Arc<str>>,
+    /// Queries of these names that succeeded.
+    names: HashMap<Arc<str>, OnceLock<Counter>, foldhash::quality::RandomState>,
     other: Arc<str>,
+    usual: Usual,
 }
 
 impl Metrics {
@@ -158,7 +193,7 @@ impl Metrics {
         let pool = PoolMetrics::register(&mut registry);
         db.set_metrics(pool.clone());
         let loader = Arc::new(LoaderMetrics::register(&mut registry));
-        let names = names.iter().map(|name| Arc::from(name.as_str())).collect();
+        let names = names.iter().map(|name| (Arc::from(name.as_str()), OnceLock::new())).collect();
         Self {
             registry,
             db: db.clone(),
@@ -176,6 +211,7 @@ impl Metrics {
             documents,
             names,
             other: "other".into(),
+            usual: Usual::default(),
         }
     }
 
@@ -187,7 +223,8 @@ impl Metrics {
             http_response_status_code: status.as_u16(),
             network_protocol_version: if exchange.version == Version::HTTP_2 { "2" } else { "1.1" },
         };
-        self.http.duration.get_or_create(&labels).observe(elapsed.as_secs_f64());
+        let find = || self.http.duration.get_or_create(&labels).clone();
+        count(self.usual.request(&labels), find, |series| series.observe(elapsed.as_secs_f64()));
         if exchange.route.starts_with("/graphql") {
             self.operation(exchange);
         }
@@ -229,20 +266,26 @@ impl Metrics {
     }
 
     fn ended(&self, name: Option<&str>, operation_type: &'static str, failed: bool, micros: u64) {
-        let named = name.and_then(|name| self.names.get(name));
-        let labels = OperationLabels {
-            operation_type,
-            operation_name: Arc::clone(named.unwrap_or(&self.other)),
-            outcome: if failed { "error" } else { "ok" },
+        let (name, queries) = match name.and_then(|name| self.names.get_key_value(name)) {
+            Some((name, queries)) => (name, queries),
+            None => (&self.other, &self.usual.others),
         };
-        self.operations.get_or_create(&labels).inc();
+        let find = || {
+            let outcome = if failed { "error" } else { "ok" };
+            let labels = OperationLabels { operation_type, operation_name: Arc::clone(name), outcome };
+            self.operations.get_or_create(&labels).clone()
+        };
+        let is_query = operation_type == "query";
+        count((is_query && !failed).then_some(queries), find, |series| _ = series.inc());
+        let find = || self.durations.get_or_create(&TypeLabel { operation_type }).clone();
         let seconds = Duration::from_micros(micros).as_secs_f64();
-        self.durations.get_or_create(&TypeLabel { operation_type }).observe(seconds);
+        count(is_query.then_some(&self.usual.durations), find, |series| series.observe(seconds));
     }
 
     /// Notes where the document of a request came from.
     pub(crate) fn document(&self, origin: Origin) {
-        self.documents.get_or_create(&OriginLabel { origin: origin.as_str() }).inc();
+        let find = || self.documents.get_or_create(&OriginLabel { origin: origin.as_str() }).clone();
+        count((origin == Origin::Kept).then_some(&self.usual.kept), find, |series| _ = series.inc());
     }
 
     /// OpenMetrics text.
@@ -251,6 +294,14 @@ impl Metrics {
         let mut text = String::with_capacity(16 << 10);
         encode(&mut text, &self.registry)?;
         Ok(text)
+    }
+}
+
+/// Counts in a series, which is looked up once where it has a place.
+fn count<M: Clone>(place: Option<&OnceLock<M>>, find: impl FnOnce() -> M, count: impl FnOnce(&M)) {
+    match place {
+        Some(place) => count(place.get_or_init(find)),
+        None => count(&find()),
     }
 }
 

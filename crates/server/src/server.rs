@@ -110,7 +110,7 @@ impl Server {
         let uses = tokio::spawn(write_uses(db.clone(), Arc::clone(&site.session_uses), clock));
         let handler = {
             let site = Arc::clone(&site);
-            move |request| serve(Arc::clone(&site), request)
+            move |request, peer| serve(Arc::clone(&site), request, peer)
         };
         let serving = tokio::spawn(listen(self.listener, limits, closed, handler));
         stop.await;
@@ -156,7 +156,7 @@ fn site(app: App, telemetry: &Telemetry, closing: watch::Receiver<bool>) -> Site
         turns: Bulkhead::new("operations", operations, config.graphql.max_waiting_operations, db.limits()),
         event_turns: Semaphore::new((operations / 4).max(1)),
         lane: Lane::new(),
-        access: AccessLog { sample: config.log.access_sample, quiet },
+        access: AccessLog { sample: config.log.access_sample, quiet, json: telemetry.json() },
         graphiql: config.http.graphiql.then(crate::graphiql::router),
         graphql: config.graphql,
         answers: Answers::new(engine.cache().cloned(), config.cache.answers),
@@ -246,7 +246,7 @@ async fn serve_metrics(
     metrics: Arc<Metrics>,
     cache: Option<Cache>,
 ) {
-    let handler = move |request: Request<Incoming>| {
+    let handler = move |request: Request<Incoming>, _| {
         if let Some(cache) = &cache {
             cache.sample();
         }

@@ -6,8 +6,8 @@
 //! does not come here.
 use super::{compress::Encoding, etag};
 use bytes::Bytes;
+use equivalent::Equivalent;
 use hyper::header::{HeaderMap, HeaderValue};
-use sha2::{Digest, Sha256};
 use std::sync::{Arc, OnceLock};
 use tradewind_cache::{Cache, Lookup, Mode, Stamp, Verdict};
 use tradewind_graphql::Caching;
@@ -21,21 +21,39 @@ const MOST_SHARDS: usize = 64;
 /// Bytes of an answer, to begin with.
 const TYPICAL: u64 = 8 << 10;
 
-/// Which request an answer is to. A hash that nobody can make collide: requests come from strangers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct AnswerKey([u8; 32]);
+/// Which request an answer is to: all that it depends on and that the transport knows.
+#[derive(Clone, Copy, Debug, Hash)]
+pub(super) struct Question<'r> {
+    /// Where it was asked.
+    pub(super) path_and_query: &'r str,
+    pub(super) channel: Option<&'r str>,
+    pub(super) body: &'r [u8],
+}
 
-impl AnswerKey {
-    /// Of all that an answer depends on and that the transport knows: where it was asked, what, and in which channel.
-    pub(super) fn new(path_and_query: &str, body: &[u8], channel: Option<&str>) -> Self {
-        let mut hash = Sha256::new();
-        for part in [path_and_query.as_bytes(), channel.unwrap_or_default().as_bytes()] {
-            hash.update(part.len().to_le_bytes());
-            hash.update(part);
-        }
-        hash.update([u8::from(channel.is_some())]);
-        hash.update(body);
-        Self(hash.finalize().into())
+/// The same, kept; it hashes alike. Compared as a whole: requests come from strangers, who could make hashes collide.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    path_and_query: Box<str>,
+    channel: Option<Box<str>>,
+    body: Box<[u8]>,
+}
+
+impl Question<'_> {
+    fn to_key(self) -> Key {
+        let Self { path_and_query, channel, body } = self;
+        Key { path_and_query: path_and_query.into(), channel: channel.map(Into::into), body: body.into() }
+    }
+}
+
+impl Equivalent<Key> for Question<'_> {
+    fn equivalent(&self, key: &Key) -> bool {
+        *self.path_and_query == *key.path_and_query && self.channel == key.channel.as_deref() && *self.body == *key.body
+    }
+}
+
+impl Key {
+    fn len(&self) -> usize {
+        self.path_and_query.len() + self.channel.as_ref().map_or(0, |channel| channel.len()) + self.body.len()
     }
 }
 
@@ -43,7 +61,7 @@ impl AnswerKey {
 #[derive(Debug)]
 pub(crate) struct Answer {
     stamp: Stamp,
-    pub(super) operation_name: Option<String>,
+    pub(super) operation_name: Option<Arc<str>>,
     pub(super) surrogate_key: Option<HeaderValue>,
     hash: Option<u64>,
     plain: Representation,
@@ -62,13 +80,18 @@ impl Answer {
     /// `None`: it may not be kept. `hash`, of the body, and `surrogate_key` are told to a GET only.
     pub(super) fn new(
         caching: Caching,
-        operation_name: Option<String>,
-        body: Bytes,
+        operation_name: Option<Arc<str>>,
+        body: &[u8],
         hash: Option<u64>,
-        surrogate_key: Option<HeaderValue>,
+        surrogate_key: Option<&HeaderValue>,
     ) -> Option<Self> {
         let stamp = caching.into_stamp()?;
-        let plain = Representation { body, etag: hash.and_then(|hash| etag::tag(hash, None)), encoding: None };
+        let tag = hash.and_then(|hash| etag::tag(hash, None));
+        let bytes = |value: Option<&HeaderValue>| value.map_or_else(Vec::new, |value| value.as_bytes().to_vec());
+        let [body, etag, keys] = together([body, &bytes(tag.as_ref()), &bytes(surrogate_key)]);
+        let header = |known: bool, bytes| known.then(|| HeaderValue::from_maybe_shared(bytes).ok()).flatten();
+        let (etag, surrogate_key) = (header(tag.is_some(), etag), header(surrogate_key.is_some(), keys));
+        let plain = Representation { body, etag, encoding: None };
         Some(Self { stamp, operation_name, surrogate_key, hash, plain, encoded: Default::default() })
     }
 
@@ -86,9 +109,9 @@ impl Answer {
         made.unwrap_or(&self.plain)
     }
 
-    /// Seconds for which it may be kept from now on.
-    pub(super) fn left(&self, cache: &Cache) -> u32 {
-        u32::try_from(self.stamp.soft.saturating_sub(cache.now()) / 1_000_000).unwrap_or(u32::MAX)
+    /// Seconds for which it may be kept from `now` on, in microseconds of the cache's clock.
+    fn left(&self, now: u64) -> u32 {
+        u32::try_from(self.stamp.soft.saturating_sub(now) / 1_000_000).unwrap_or(u32::MAX)
     }
 
     pub(super) fn body(&self) -> &[u8] {
@@ -101,19 +124,37 @@ impl Answer {
     }
 }
 
+/// Puts parts into one allocation, which is as large as they are: sending them touches one counter of users, not three.
+fn together<const N: usize>(parts: [&[u8]; N]) -> [Bytes; N] {
+    let all = Bytes::from(parts.concat());
+    let mut end = 0;
+    parts.map(|part| {
+        let start = end;
+        end += part.len();
+        all.slice(start..end)
+    })
+}
+
 #[derive(Clone, Debug)]
 struct Bytewise;
 
-impl quick_cache::Weighter<AnswerKey, Arc<Answer>> for Bytewise {
-    fn weight(&self, _: &AnswerKey, answer: &Arc<Answer>) -> u64 {
-        u64::try_from(answer.weight()).unwrap_or(u64::MAX)
+impl quick_cache::Weighter<Key, Arc<Answer>> for Bytewise {
+    fn weight(&self, key: &Key, answer: &Arc<Answer>) -> u64 {
+        u64::try_from(key.len() + answer.weight()).unwrap_or(u64::MAX)
     }
+}
+
+/// An answer that is known to be fresh.
+pub(super) struct Fresh {
+    pub(super) answer: Arc<Answer>,
+    /// Seconds for which it may be kept.
+    pub(super) left: u32,
 }
 
 /// The answers of a process, bounded by bytes.
 #[derive(Debug)]
 pub(crate) struct Answers {
-    kept: quick_cache::sync::Cache<AnswerKey, Arc<Answer>, Bytewise, foldhash::quality::RandomState>,
+    kept: quick_cache::sync::Cache<Key, Arc<Answer>, Bytewise, foldhash::quality::RandomState>,
     cache: Cache,
 }
 
@@ -134,41 +175,38 @@ impl Answers {
     }
 
     /// The answer to a request, where it is known and known to be fresh.
-    pub(super) async fn get(&self, key: &AnswerKey) -> Option<Arc<Answer>> {
+    pub(super) async fn get(&self, question: &Question<'_>) -> Option<Fresh> {
         let mut found = Lookup::default();
-        let answer = self.look_up(key, &mut found).await;
+        let answer = self.look_up(question, &mut found).await;
         self.cache.count("answer", &found);
         answer
     }
 
-    async fn look_up(&self, key: &AnswerKey, found: &mut Lookup) -> Option<Arc<Answer>> {
-        let Some(answer) = self.kept.get(key) else {
+    async fn look_up(&self, question: &Question<'_>, found: &mut Lookup) -> Option<Fresh> {
+        let Some(answer) = self.kept.get(question) else {
             found.missed = 1;
             return None;
         };
-        if self.cache.fence(Mode::Bounded).await.is_err() {
+        let Ok(now) = self.cache.fence(Mode::Bounded).await else {
             found.missed = 1;
             return None;
-        }
-        match self.cache.judge(&answer.stamp) {
+        };
+        match self.cache.judge(&answer.stamp, now) {
             Verdict::Usable => {
                 found.l1 = 1;
-                return Some(answer);
+                let left = answer.left(now);
+                return Some(Fresh { answer, left });
             }
             // An execution may still show rows that are too old where it cannot have newer ones.
             Verdict::Expired | Verdict::Over => found.expired = 1,
             Verdict::Superseded => found.superseded = 1,
         }
-        self.kept.remove(key);
+        self.kept.remove(question);
         None
     }
 
-    pub(super) fn keep(&self, key: AnswerKey, answer: Answer) {
-        self.kept.insert(key, Arc::new(answer));
-    }
-
-    pub(super) fn cache(&self) -> &Cache {
-        &self.cache
+    pub(super) fn keep(&self, question: Question<'_>, answer: Answer) {
+        self.kept.insert(question.to_key(), Arc::new(answer));
     }
 }
 

@@ -7,13 +7,14 @@ use hyper::{
     body::{Body as HttpBody, Frame, SizeHint},
 };
 use std::{
+    future::poll_fn,
     io,
     pin::{Pin, pin},
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
     time::{Duration, Instant},
 };
 use tokio::{
@@ -121,14 +122,26 @@ fn micros(duration: Duration) -> u64 {
 /// request, so a client may take up to twice as long as it should.
 pub(super) async fn drive(connection: impl Future, activity: &Activity, patience: Patience) {
     let mut connection = pin!(connection);
-    let mut wait = patience.head;
-    // The connection is polled before its client is judged: a busy server is not the client's fault.
-    while tokio::time::timeout(wait, connection.as_mut()).await.is_err() {
-        match activity.remaining(patience) {
-            Some(left) => wait = left,
-            None => return,
+    let mut timer = pin!(tokio::time::sleep(patience.head));
+    // Whom the timer wakes. It is asked only when it has ended, not whenever a byte comes.
+    let mut set: Option<Waker> = None;
+    poll_fn(|cx| {
+        // The connection is polled before its client is judged: a busy server is not the client's fault.
+        if connection.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(());
         }
-    }
+        while timer.is_elapsed() || !set.as_ref().is_some_and(|set| set.will_wake(cx.waker())) {
+            if timer.as_mut().poll(cx).is_pending() {
+                set = Some(cx.waker().clone());
+                break;
+            }
+            let Some(left) = activity.remaining(patience) else { return Poll::Ready(()) };
+            timer.as_mut().reset(tokio::time::Instant::now() + left);
+            set = None;
+        }
+        Poll::Pending
+    })
+    .await;
 }
 
 /// A request that is being answered.

@@ -1,7 +1,7 @@
 //! `/graphql`: reads the request, runs it within its time, writes the answer.
 use super::{
     Exchange, Ids, Site,
-    answers::{Answer, AnswerKey, Answers, tell},
+    answers::{Answer, Fresh, Question, tell},
     body,
     compress::Encoding,
     credentials, csrf, etag,
@@ -27,10 +27,16 @@ use hyper::{
 use std::{net::IpAddr, sync::Arc, time::Instant};
 use tradewind_graphql::{GraphqlRequest, Outcome, Prepared, RequestContext};
 
+/// Asks for `extensions.explain`.
+pub(super) const EXPLAIN: HeaderName = HeaderName::from_static("tradewind-explain");
+/// Asks for `extensions.cost`.
+const COST: HeaderName = HeaderName::from_static("tradewind-cost");
+const CHANNEL: HeaderName = HeaderName::from_static("tradewind-channel");
+
 /// What log, metrics and spans want to know of an operation.
 #[derive(Debug, Default)]
 pub(crate) struct Operation {
-    pub(crate) name: Option<String>,
+    pub(crate) name: Option<Arc<str>>,
     pub(crate) kind: &'static str,
     pub(crate) statements: usize,
     pub(crate) error_code: Option<&'static str>,
@@ -57,17 +63,17 @@ pub(super) async fn answer(
     if media.is_none() && format.is_none() {
         return Err(Failure::not_acceptable());
     }
-    let address = client_address(&request, site.stream.client_address_header.as_ref());
+    let address = client_address(request.headers(), exchange.peer, site.stream.client_address_header.as_ref());
     let (parts, incoming) = request.into_parts();
     let channel = channel(&parts.headers)?;
     let bytes = read(site, &parts, incoming).await?;
-    let key = key(site, exchange, &parts, &bytes, channel.as_deref());
-    if let (Some(key), Some(media), Some(answers)) = (&key, media, &site.answers)
-        && let Some(answer) = answers.get(key).await
+    let may_be_kept = may_be_kept(site, exchange, &parts);
+    if let (true, Some(media), Some(answers)) = (may_be_kept, media, &site.answers)
+        && let Some(fresh) = answers.get(&question(&parts, &bytes, channel.as_deref())).await
     {
-        return Ok(again(site, exchange, media, &parts, &answer, answers));
+        return Ok(again(site, exchange, media, &parts, &fresh));
     }
-    let received = Received { parts, bytes, address, channel, media, format, key };
+    let received = Received { parts, bytes, address, channel, media, format, may_be_kept };
     // What runs an operation has a future of several KiB, and whoever holds it is moved a few times: a kept answer, which
     // takes some microseconds, shall not pay for that.
     Box::pin(execute(site, exchange, received)).await
@@ -83,25 +89,25 @@ struct Received {
     media: Option<Media>,
     /// As a stream, where the client takes one.
     format: Option<Format>,
-    /// Under which its answer may be kept.
-    key: Option<AnswerKey>,
+    /// Its answer may be.
+    may_be_kept: bool,
 }
 
 /// Runs the operation, or begins its stream.
 async fn execute(
     site: &Arc<Site>,
     exchange: &mut Exchange,
-    Received { parts, bytes, address, channel, media, format, key }: Received,
+    Received { parts, bytes, address, channel, media, format, may_be_kept }: Received,
 ) -> Result<Response<Body>, Failure> {
     let queries_only = parts.method == Method::GET;
     let asked = parse(&parts, &bytes)?;
     let (request, register) = find(site, asked).await.map_err(|cause| not_found(cause, &parts, &exchange.ids))?;
-    let explain = wants(&parts.headers, "tradewind-explain") && site.graphql.explain;
+    let explain = wants(&parts.headers, &EXPLAIN) && site.graphql.explain;
     let caller = Arc::new(credentials::caller(site, &exchange.ids, &parts.headers, address).await?);
     let context = RequestContext {
         channel: channel.clone(),
         explain: explain || exchange.traced,
-        cost: wants(&parts.headers, "tradewind-cost"),
+        cost: wants(&parts.headers, &COST),
         caller: Arc::clone(&caller),
         queries_only,
         now: (site.clock)(),
@@ -136,7 +142,8 @@ async fn execute(
         let (request_id, trace_id) = (exchange.ids.request_id(), exchange.ids.trace_id());
         tracing::warn!(request_id, trace_id = trace_id.as_str(), %error, %hash, "a persisted query is not kept");
     }
-    write(site, exchange, media, &parts, outcome, Told { began, explain, key })
+    let question = may_be_kept.then(|| question(&parts, &bytes, channel.as_deref()));
+    write(site, exchange, media, &parts, outcome, Told { began, explain, question })
 }
 
 /// The body; a GET has none.
@@ -151,14 +158,15 @@ async fn read(site: &Site, parts: &Parts, incoming: Incoming) -> Result<Bytes, F
     Ok(Bytes::new())
 }
 
-/// Under which the answer may be kept; `None`: this request wants to be run.
-fn key(site: &Site, exchange: &Exchange, parts: &Parts, body: &[u8], channel: Option<&str>) -> Option<AnswerKey> {
-    let wants_run = ["tradewind-explain", "tradewind-cost"].iter().any(|name| wants(&parts.headers, name));
-    if site.answers.is_none() || wants_run || exchange.traced || credentials::has_any(&parts.headers, &site.shop) {
-        return None;
-    }
+/// Whether an answer may be one that was kept, and be kept; this request may want to be run.
+fn may_be_kept(site: &Site, exchange: &Exchange, parts: &Parts) -> bool {
+    let wants_run = exchange.traced || [EXPLAIN, COST].iter().any(|name| wants(&parts.headers, name));
+    site.answers.is_some() && !wants_run && !credentials::has_any(&parts.headers, &site.shop)
+}
+
+fn question<'r>(parts: &'r Parts, body: &'r [u8], channel: Option<&'r str>) -> Question<'r> {
     let path_and_query = parts.uri.path_and_query().map_or("", |path| path.as_str());
-    Some(AnswerKey::new(path_and_query, body, channel))
+    Question { path_and_query, channel, body }
 }
 
 fn parse(parts: &Parts, body: &[u8]) -> Result<Asked, Failure> {
@@ -217,17 +225,17 @@ async fn stream_of(
 }
 
 /// What is known of an operation before it runs.
-struct Told {
+struct Told<'r> {
     /// Microseconds from the start of the request.
     began: u64,
     explain: bool,
-    /// Where the answer may be kept.
-    key: Option<AnswerKey>,
+    /// To which the answer may be kept.
+    question: Option<Question<'r>>,
 }
 
 /// The header `Tradewind-Channel`.
 pub(super) fn channel(headers: &HeaderMap) -> Result<Option<String>, Failure> {
-    match headers.get("tradewind-channel").map(HeaderValue::to_str) {
+    match headers.get(CHANNEL).map(HeaderValue::to_str) {
         None => Ok(None),
         Some(Ok(channel)) => Ok(Some(channel.to_owned())),
         Some(Err(_)) => Err(Failure::malformed("the header Tradewind-Channel has characters that no channel has")),
@@ -240,11 +248,11 @@ fn write(
     media: Media,
     parts: &Parts,
     mut outcome: Outcome,
-    asked: Told,
+    asked: Told<'_>,
 ) -> Result<Response<Body>, Failure> {
     let extensions = &mut outcome.response.extensions;
     let explain = if asked.explain { extensions.get("explain").cloned() } else { extensions.remove("explain") };
-    let operation_name = outcome.operation_name.take();
+    let operation_name: Option<Arc<str>> = outcome.operation_name.take().map(Into::into);
     let rejected = (!outcome.executed).then(|| outcome.limit.or(outcome.error_code).unwrap_or("unknown"));
     let body = Bytes::from(reply::json(&outcome));
     exchange.operation = Some(Operation {
@@ -267,10 +275,10 @@ fn write(
     let hash = (is_get && left.is_some()).then(|| etag::hash_of(&body));
     let keys = (is_get && is_public).then(|| outcome.caching.surrogate_key()).flatten();
     let surrogate_key = keys.and_then(|keys| HeaderValue::try_from(keys).ok());
-    if let (Some(key), Some(answers)) = (asked.key, &site.answers)
-        && let Some(answer) = Answer::new(outcome.caching, operation_name, body.clone(), hash, surrogate_key.clone())
+    if let (Some(question), Some(answers)) = (asked.question, &site.answers)
+        && let Some(answer) = Answer::new(outcome.caching, operation_name, &body, hash, surrogate_key.as_ref())
     {
-        answers.keep(key, answer);
+        answers.keep(question, answer);
     }
     let tag = |sent: Option<Encoding>| hash.and_then(|hash| etag::tag(hash, sent));
     if let Some(tag) = tag(encoding).filter(|tag| etag::names(&parts.headers, tag)) {
@@ -315,18 +323,12 @@ fn again(
     exchange: &mut Exchange,
     media: Media,
     parts: &Parts,
-    answer: &Answer,
-    answers: &Answers,
+    Fresh { answer, left }: &Fresh,
 ) -> Response<Body> {
     site.metrics.document(Origin::Kept);
-    let began = exchange.micros();
-    exchange.operation = Some(Operation {
-        name: answer.operation_name.clone(),
-        kind: "query",
-        began,
-        ended: began,
-        ..Operation::default()
-    });
+    // It took no time.
+    let name = answer.operation_name.clone();
+    exchange.operation = Some(Operation { name, kind: "query", ..Operation::default() });
     let chosen = answer.representation(encoding(site, parts, answer.body()));
     let mut response = match chosen.etag.clone() {
         Some(tag) if etag::names(&parts.headers, &tag) => not_modified(media, tag),
@@ -337,11 +339,11 @@ fn again(
             response
         }
     };
-    tell(response.headers_mut(), Some(answer.left(answers.cache())), true, site.edge_max_age);
+    tell(response.headers_mut(), Some(*left), true, site.edge_max_age);
     response
 }
 
-pub(super) fn wants(headers: &HeaderMap, name: &str) -> bool {
+pub(super) fn wants(headers: &HeaderMap, name: &HeaderName) -> bool {
     headers.get(name).is_some_and(|value| value == "1")
 }
 

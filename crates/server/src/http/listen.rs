@@ -1,8 +1,5 @@
 //! Accepts connections (HTTP/1.1, and HTTP/2 with prior knowledge) until told to stop, then lets them finish.
-use super::{
-    connection::{Activity, Heard, Patience, drive},
-    stream::Peer,
-};
+use super::connection::{Activity, Heard, Patience, drive};
 use crate::config::LARGEST_HEAD;
 use axum::body::Body;
 use hyper::{Request, Response, body::Incoming, service::service_fn};
@@ -10,7 +7,7 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{conn::auto, graceful::GracefulShutdown},
 };
-use std::{convert::Infallible, io, sync::Arc, time::Duration};
+use std::{convert::Infallible, io, net::IpAddr, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{Semaphore, watch},
@@ -41,10 +38,11 @@ pub(super) async fn stopped(stop: &mut Stop) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// Serves until `stop`. Returns how many connections did not finish in time.
+/// Serves until `stop`; the handler gets each request with the address of the connection's other end. Returns how many
+/// connections did not finish in time.
 pub(crate) async fn listen<H, F>(listener: TcpListener, limits: Limits, mut stop: Stop, handler: H) -> usize
 where
-    H: Fn(Request<Incoming>) -> F + Clone + Send + 'static,
+    H: Fn(Request<Incoming>, IpAddr) -> F + Clone + Send + 'static,
     F: Future<Output = Response<Body>> + Send + 'static,
 {
     let graceful = GracefulShutdown::new();
@@ -62,10 +60,9 @@ where
         };
         let (handler, activity) = (handler.clone(), Activity::new());
         let served = Arc::clone(&activity);
-        let service = service_fn(move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(peer);
+        let service = service_fn(move |request: Request<Incoming>| {
             let in_flight = served.begin(request.version());
-            let answer = handler(request);
+            let answer = handler(request, peer);
             async move { Ok::<_, Infallible>(in_flight.answered(answer.await)) }
         });
         let stream = TokioIo::new(Heard::new(stream, Arc::clone(&activity)));
@@ -98,13 +95,13 @@ fn builder(idle: Duration) -> auto::Builder<TokioExecutor> {
     builder
 }
 
-async fn accept(listener: &TcpListener) -> (TcpStream, Peer) {
+async fn accept(listener: &TcpListener) -> (TcpStream, IpAddr) {
     loop {
         match listener.accept().await {
             Ok((stream, address)) => {
                 // An answer is written once: waiting for more would only add 40 ms.
                 let _ = stream.set_nodelay(true);
-                return (stream, Peer(address.ip()));
+                return (stream, address.ip());
             }
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {

@@ -1,5 +1,5 @@
-//! The HTTP layer: one function per request, no middleware. Order: ids, route, answer (panics caught), headers,
-//! metrics, log, span.
+//! The HTTP layer: one function per request, no middleware. Order: ids, route, answer (panics caught), metrics, log, span,
+//! headers.
 mod access;
 mod answers;
 mod body;
@@ -52,7 +52,7 @@ use futures_util::FutureExt;
 use hyper::{Method, Request, Response, StatusCode, Version, body::Incoming, header::HeaderName};
 use negotiate::{Media, negotiate};
 use route::Route;
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
+use std::{net::IpAddr, panic::AssertUnwindSafe, sync::Arc, time::Instant};
 use tower::ServiceExt;
 use tradewind_graphql::{Code, Engine};
 
@@ -101,6 +101,8 @@ pub(crate) struct Site {
 pub(crate) struct Exchange {
     pub(crate) started: Instant,
     pub(crate) ids: Ids,
+    /// The other end of the connection.
+    pub(crate) peer: IpAddr,
     pub(crate) method: Method,
     pub(crate) version: Version,
     pub(crate) route: &'static str,
@@ -124,8 +126,8 @@ impl Exchange {
     }
 }
 
-/// Answers one request.
-pub(crate) async fn serve(site: Arc<Site>, request: Request<Incoming>) -> Response<Body> {
+/// Answers one request; `peer` is the other end of its connection.
+pub(crate) async fn serve(site: Arc<Site>, request: Request<Incoming>, peer: IpAddr) -> Response<Body> {
     let route = Route::of(request.uri().path());
     let ids = Ids::of(request.headers());
     let traced = route.runs_operations() && site.tracer.as_ref().is_some_and(|tracer| tracer.samples(&ids));
@@ -138,6 +140,7 @@ pub(crate) async fn serve(site: Arc<Site>, request: Request<Incoming>) -> Respon
         operation: None,
         refused: None,
         ids,
+        peer,
     };
     let _active = site.metrics.http.begin();
     let origin = cors::allowed(request.headers(), &site.http);
@@ -154,15 +157,15 @@ pub(crate) async fn serve(site: Arc<Site>, request: Request<Incoming>) -> Respon
         exchange.refused = Some((failure.reason, failure.code));
         reply::failure(&failure, media, trace_id.as_str())
     });
+    finish(&site, &exchange, response.status());
     reply::secure(&mut response);
     let headers = response.headers_mut();
-    headers.insert(ids::REQUEST_ID, exchange.ids.request_id.clone());
     headers.insert(TRACE_ID, trace_id.header());
     if exchange.is_unavailable() {
         reply::ask_again_later(headers);
     }
+    headers.insert(ids::REQUEST_ID, exchange.ids.request_id);
     cors::expose(headers, origin, &site.http);
-    finish(&site, exchange, response.status());
     response
 }
 
@@ -172,10 +175,10 @@ fn text_of(panic: &(dyn std::any::Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no text")
 }
 
-fn finish(site: &Site, exchange: Exchange, status: StatusCode) {
+fn finish(site: &Site, exchange: &Exchange, status: StatusCode) {
     let elapsed = exchange.started.elapsed();
-    site.metrics.record(&exchange, status, elapsed);
-    site.access.write(&exchange, status, elapsed);
+    site.metrics.record(exchange, status, elapsed);
+    site.access.write(exchange, status, elapsed);
     if let Some(tracer) = site.tracer.as_ref().filter(|_| exchange.traced) {
         tracer.record(exchange, status, elapsed);
     }

@@ -13,6 +13,8 @@ use tradewind_graphql::Outcome;
 
 /// Seconds until it is worth to try again when something is away.
 const RETRY_SECONDS: &str = "5";
+/// As many as a kept answer to a GET has, or the next larger map would be taken.
+const USUAL_HEADERS: usize = 12;
 /// Most answers fit, so that writing does not copy.
 const ROOM: usize = 4096;
 
@@ -42,7 +44,7 @@ pub(super) fn encoded(status: StatusCode, media: Media, body: Bytes, encoding: O
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.reserve(16);
+    headers.reserve(USUAL_HEADERS);
     headers.insert(CONTENT_TYPE, media.content_type());
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(VARY, HeaderValue::from_static("accept, accept-encoding, tradewind-channel"));

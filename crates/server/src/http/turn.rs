@@ -5,7 +5,7 @@ use tradewind_graphql::{Code, Outcome, Prepared, RequestContext};
 
 /// Waits for a turn, and runs the operation; both within its time.
 pub(super) async fn run(site: &Site, prepared: Prepared, context: RequestContext) -> Result<Outcome, Stopped> {
-    let name = prepared.operation_name().map(str::to_owned);
+    let name = prepared.operation_name().map(Into::into);
     let limit = site.graphql.execution_timeout;
     let end = tokio::time::Instant::now() + limit;
     // Each operation under way holds its rows and its answer in memory: as many as the database can serve are faster than
@@ -26,7 +26,7 @@ pub(super) enum Stopped {
 }
 
 pub(super) struct TooLong {
-    name: Option<String>,
+    name: Option<std::sync::Arc<str>>,
     limit: Duration,
 }
 

@@ -1,18 +1,15 @@
-//! A line of the log as one flat JSON object.
+//! A line of the log as one flat JSON object, of what `tracing` is told.
 //!
-//! Each request has one, so this is a hot path: `fmt::format::Json` goes through serde, and checks each piece of a line
-//! for UTF-8 anew.
-use std::fmt::{self, Debug, Display, Write};
+//! `fmt::format::Json` goes through serde, and checks each piece of a line for UTF-8 anew. A line is put together here and
+//! handed over whole: the writer is behind a pointer.
+use super::line::Line;
+use std::fmt::{self, Debug, Display};
 use tracing::{
     Event, Subscriber,
     field::{Field, Visit},
 };
 use tracing_subscriber::{
-    fmt::{
-        FmtContext, FormatEvent, FormatFields,
-        format::Writer,
-        time::{FormatTime, SystemTime},
-    },
+    fmt::{FmtContext, FormatEvent, FormatFields, format::Writer},
     registry::LookupSpan,
 };
 
@@ -25,60 +22,56 @@ where
     N: for<'a> FormatFields<'a> + 'static,
 {
     fn format_event(&self, _: &FmtContext<'_, S, N>, mut out: Writer<'_>, event: &Event<'_>) -> fmt::Result {
-        out.write_str("{\"timestamp\":\"")?;
-        SystemTime.format_time(&mut out)?;
-        out.write_str("\",\"level\":\"")?;
-        out.write_str(event.metadata().level().as_str())?;
-        out.write_char('"')?;
-        let mut fields = Fields { out: &mut out, has_target: false, written: Ok(()) };
+        let mut fields = Fields { line: Line::begin(event.metadata().level()), has_target: false, written: Ok(()) };
         event.record(&mut fields);
-        let Fields { has_target, written, .. } = fields;
+        let Fields { mut line, has_target, written } = fields;
         written?;
         if !has_target {
-            out.write_str(",\"target\":")?;
-            text(&mut out, event.metadata().target())?;
+            line.text("target", event.metadata().target());
         }
-        out.write_str("}\n")
+        out.write_str(&line.end())
     }
 }
 
 /// Writes fields as they come.
-struct Fields<'a, W> {
-    out: &'a mut W,
+struct Fields {
+    line: Line,
     has_target: bool,
     written: fmt::Result,
 }
 
-impl<W: Write> Fields<'_, W> {
-    fn field(&mut self, field: &Field, value: impl FnOnce(&mut W) -> fmt::Result) {
+impl Fields {
+    /// Under which name a field is shown; `None`: it is not.
+    fn name(&mut self, field: &Field) -> Option<&'static str> {
         // What came through the crate `log` tells its place in fields.
         let name = match field.name() {
             "log.target" => "target",
-            name if name.starts_with("log.") => return,
+            name if name.starts_with("log.") => return None,
             name => name.strip_prefix("r#").unwrap_or(name),
         };
         self.has_target |= name == "target";
-        if self.written.is_ok() {
-            self.written = key(self.out, name).and_then(|()| value(self.out));
-        }
+        Some(name)
     }
 
+    /// A number, or what else needs no quotes.
     fn plain(&mut self, field: &Field, value: impl Display) {
-        self.field(field, |out| write!(out, "{value}"));
+        if let Some(name) = self.name(field) {
+            self.written = self.written.and(self.line.plain(name, value));
+        }
     }
 }
 
-impl<W: Write> Visit for Fields<'_, W> {
+impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.field(field, |out| {
-            out.write_char('"')?;
-            write!(Escaped(out), "{value:?}")?;
-            out.write_char('"')
-        });
+        if let Some(name) = self.name(field) {
+            self.written = self.written.and(self.line.debug(name, value));
+        }
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.field(field, |out| text(out, value));
+        if let Some(name) = self.name(field) {
+            self.line.text(name, value);
+        }
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
@@ -86,7 +79,9 @@ impl<W: Write> Visit for Fields<'_, W> {
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.plain(field, value);
+        if let Some(name) = self.name(field) {
+            self.line.number(name, value);
+        }
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
@@ -99,41 +94,8 @@ impl<W: Write> Visit for Fields<'_, W> {
     }
 }
 
-fn key(out: &mut impl Write, name: &str) -> fmt::Result {
-    out.write_char(',')?;
-    text(out, name)?;
-    out.write_char(':')
-}
-
-fn text(out: &mut impl Write, value: &str) -> fmt::Result {
-    out.write_char('"')?;
-    Escaped(&mut *out).write_str(value)?;
-    out.write_char('"')
-}
-
-/// Inside of a JSON string (RFC 8259, 7).
-struct Escaped<'a, W>(&'a mut W);
-
-impl<W: Write> Write for Escaped<'_, W> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let mut rest = text;
-        while let Some(at) = rest.bytes().position(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
-            self.0.write_str(&rest[..at])?;
-            match rest.as_bytes()[at] {
-                b'\n' => self.0.write_str("\\n")?,
-                b'\r' => self.0.write_str("\\r")?,
-                b'\t' => self.0.write_str("\\t")?,
-                byte @ (b'"' | b'\\') => write!(self.0, "\\{}", char::from(byte))?,
-                byte => write!(self.0, "\\u{byte:04x}")?,
-            }
-            rest = &rest[at + 1..];
-        }
-        self.0.write_str(rest)
-    }
-}
-
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use proptest::prelude::*;
     use serde_json::Value;
@@ -162,7 +124,8 @@ mod tests {
         }
     }
 
-    fn logged(log: impl FnOnce()) -> Value {
+    /// The one line that is logged meanwhile.
+    pub(crate) fn logged(log: impl FnOnce()) -> Value {
         let lines = Lines::default();
         let subscriber = tracing_subscriber::fmt().event_format(JsonLine).with_writer(lines.clone()).finish();
         tracing::subscriber::with_default(subscriber, log);

@@ -1,11 +1,17 @@
 //! What the process tells of itself: a log, and spans when a collector is named.
 mod export;
 mod json;
+mod line;
 mod log;
+mod timestamp;
 mod trace;
 mod writer;
 
+#[cfg(test)]
+pub(crate) use json::tests::logged;
+pub(crate) use line::Line;
 pub(crate) use trace::Tracer;
+pub(crate) use writer::LogWriter;
 
 use crate::config::Config;
 use opentelemetry_sdk::trace::SpanProcessor;
@@ -14,7 +20,7 @@ use std::sync::Arc;
 /// Log and spans of the process. Keep it until the end: dropping it writes the last lines.
 pub struct Telemetry {
     pub(crate) tracer: Option<Tracer>,
-    _log: Option<writer::LogGuard>,
+    log: Option<log::Log>,
 }
 
 /// Why telemetry does not start.
@@ -33,7 +39,12 @@ impl Telemetry {
     pub fn start(config: &Config) -> Result<Self, TelemetryError> {
         let log = log::start(config)?;
         let tracer = config.otlp.as_ref().map(Tracer::start).transpose()?;
-        Ok(Self { tracer, _log: log })
+        Ok(Self { tracer, log })
+    }
+
+    /// Where whole lines of JSON go; `None`: the log is another one.
+    pub(crate) fn json(&self) -> Option<LogWriter> {
+        self.log.as_ref()?.json.clone()
     }
 
     /// Sends what is left. Blocks until the collector answered or five seconds passed.

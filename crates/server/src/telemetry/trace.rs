@@ -42,7 +42,7 @@ impl Tracer {
     }
 
     /// Writes the spans of a request that just ended.
-    pub(crate) fn record(&self, exchange: Exchange, status: StatusCode, elapsed: Duration) {
+    pub(crate) fn record(&self, exchange: &Exchange, status: StatusCode, elapsed: Duration) {
         let ended = SystemTime::now();
         let began = ended.checked_sub(elapsed).unwrap_or(ended);
         let trace = Trace { tracer: self, id: TraceId::from_bytes(exchange.ids.trace_id), began };

@@ -20,7 +20,7 @@ const KEPT: usize = 1 << 20;
 
 /// Where lines are put down, each with one call.
 #[derive(Clone)]
-pub(super) struct LogWriter(Arc<Shared>);
+pub(crate) struct LogWriter(Arc<Shared>);
 
 /// Writes what is pending when it is dropped, and ends the thread.
 pub(crate) struct LogGuard {
@@ -110,6 +110,13 @@ impl Drop for LogGuard {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
+    }
+}
+
+impl LogWriter {
+    /// Puts down a whole line.
+    pub(crate) fn put(&self, line: &str) {
+        self.0.push(line.as_bytes());
     }
 }
 

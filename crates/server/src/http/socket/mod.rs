@@ -9,7 +9,7 @@ use super::{
     Exchange, Site,
     credentials::Credentials,
     failure::Failure,
-    graphql::{channel, wants},
+    graphql::{EXPLAIN, channel, wants},
     stream::{Caller, client_address},
 };
 use axum::body::Body;
@@ -44,12 +44,12 @@ pub(super) fn answer(
     let caller = Caller {
         transport: TRANSPORT,
         channel: channel(request.headers())?,
-        explain: site.graphql.explain && wants(request.headers(), "tradewind-explain"),
+        explain: site.graphql.explain && wants(request.headers(), &EXPLAIN),
         queries_only: false,
         caller: Arc::default(),
         ids: exchange.ids.clone(),
     };
-    let address = client_address(&request, site.stream.client_address_header.as_ref());
+    let address = client_address(request.headers(), exchange.peer, site.stream.client_address_header.as_ref());
     // Whoever asks for a socket looks at the status alone.
     let credentials = Credentials::read(request.headers(), address, &site.shop)
         .map_err(|failure| Failure { status: Some(StatusCode::UNAUTHORIZED), ..failure })?;

@@ -1,19 +1,11 @@
 //! Whose stream it is, as far as an address says.
-use hyper::{
-    Request,
-    header::{HeaderMap, HeaderName},
-};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use hyper::header::{HeaderMap, HeaderName};
+use std::net::{IpAddr, Ipv6Addr};
 
-/// The other end of the connection; an extension of each request.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Peer(pub(crate) IpAddr);
-
-/// The address that the proxy in front names, or the connection's own; of IPv6 the network, because one client has all
-/// of it.
-pub(in crate::http) fn client_address<B>(request: &Request<B>, header: Option<&HeaderName>) -> IpAddr {
-    let peer = request.extensions().get().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Peer(address)| *address);
-    network(header.and_then(|header| named(request.headers(), header)).unwrap_or(peer))
+/// The address that the proxy in front names, or `peer`, the connection's own; of IPv6 the network, because one client has
+/// all of it.
+pub(in crate::http) fn client_address(headers: &HeaderMap, peer: IpAddr, header: Option<&HeaderName>) -> IpAddr {
+    network(header.and_then(|header| named(headers, header)).unwrap_or(peer))
 }
 
 /// The last entry: the one that our proxy wrote. Earlier ones are what its client claimed.
@@ -33,14 +25,15 @@ fn network(address: IpAddr) -> IpAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hyper::header::HeaderValue;
 
     #[test]
     fn the_entry_of_our_own_proxy_counts() {
-        let header = HeaderName::from_static("x-forwarded-for");
+        const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
+        let header = FORWARDED;
         let of = |value: &str, header| {
-            let mut request = Request::builder().header("x-forwarded-for", value).body(()).expect("a request");
-            request.extensions_mut().insert(Peer("10.0.0.1".parse().expect("an address")));
-            client_address(&request, header).to_string()
+            let headers = HeaderMap::from_iter([(FORWARDED, HeaderValue::from_str(value).expect("a header"))]);
+            client_address(&headers, "10.0.0.1".parse().expect("an address"), header).to_string()
         };
         assert_eq!(of("6.6.6.6, 192.0.2.7", Some(&header)), "192.0.2.7");
         assert_eq!(of("192.0.2.7:1234", Some(&header)), "192.0.2.7");

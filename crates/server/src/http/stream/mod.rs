@@ -10,7 +10,6 @@ mod slots;
 mod sse;
 
 pub(super) use accept::{Format, accepted};
-pub(crate) use address::Peer;
 pub(super) use address::client_address;
 pub(super) use operation::{Answer, Caller, Sent, Work, answers};
 pub(super) use response::respond;
