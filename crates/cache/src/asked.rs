@@ -62,9 +62,9 @@ impl<'a, C: Cached, E, F, Fut, S: BuildHasher + Default> Typed<'a, C, E, F, Fut,
             self.keys = keys;
             return wants;
         }
-        self.values.reserve(keys.len());
         batch.looked = Some(batch.core.flights.ended());
-        batch.draw(keys.len(), freshness);
+        let asked = keys.len();
+        batch.draw(asked, freshness);
         let mut name = String::with_capacity(96);
         for (place, key) in keys.into_iter().enumerate() {
             name.clear();
@@ -85,6 +85,9 @@ impl<'a, C: Cached, E, F, Fut, S: BuildHasher + Default> Typed<'a, C, E, F, Fut,
             match left {
                 None => {
                     if let Some(value) = value {
+                        if self.values.is_empty() {
+                            self.values.reserve(asked);
+                        }
                         self.values.insert(key, value.clone());
                     }
                 }
@@ -117,6 +120,7 @@ impl<'a, C: Cached, E, F, Fut, S: BuildHasher + Default> Typed<'a, C, E, F, Fut,
         if let Some(error) = self.error {
             return Err(CacheError::Load(error));
         }
+        self.values.reserve(served.len());
         for (key, entry) in served {
             if let (Some(key), Some(value)) = (self.keys.get(key), entry.value.downcast_ref::<C::Value>()) {
                 self.values.insert(key.clone(), value.clone());

@@ -70,7 +70,7 @@ pub(crate) struct Batch<'a> {
     /// How many flights had ended when it looked at the first tier; `None`: that is too long ago.
     pub(crate) looked: Option<u64>,
     pub(crate) found: Lookup,
-    pub(crate) series: Arc<OfType>,
+    pub(crate) series: Option<&'a OfType>,
     /// What answers the keys of [`Asked`].
     served: Vec<(usize, Arc<Entry>)>,
     summary: Summary,
@@ -80,7 +80,7 @@ pub(crate) struct Batch<'a> {
 impl<'a> Batch<'a> {
     pub(crate) fn new(view: &'a View, kind: &'static Kind) -> Self {
         let core = view.core();
-        let (found, summary) = (Lookup::default(), Summary::new());
+        let (found, summary) = (Lookup::default(), Summary::of(view.usage()));
         let (now, looked) = (core.clock.now(), None);
         let series = core.config.metrics.of(kind.name);
         Self { view, core, kind, now, looked, found, series, served: Vec::new(), summary, drawn: Drawn::none() }
@@ -127,7 +127,7 @@ impl<'a> Batch<'a> {
     pub(crate) fn finish(self, failed: bool) -> (Vec<(usize, Arc<Entry>)>, Lookup) {
         let noted = self.summary;
         self.view.note(|all| all.merge(noted));
-        self.core.config.metrics.looked_up(self.kind.name, &self.series, &self.found, failed.into());
+        self.core.config.metrics.looked_up(self.kind.name, self.series, &self.found, failed.into());
         (self.served, self.found)
     }
 

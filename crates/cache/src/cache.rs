@@ -133,7 +133,7 @@ impl Cache {
     /// Counts what a caller that keeps something itself found there, under a name of its own.
     pub fn count(&self, name: &'static str, found: &Lookup) {
         let metrics = &self.core.config.metrics;
-        metrics.looked_up(name, &metrics.of(name), found, 0);
+        metrics.looked_up(name, metrics.of(name), found, 0);
     }
 
     /// What is known of the log.

@@ -123,7 +123,7 @@ impl Batch<'_> {
         }
         self.core.config.metrics.filled(
             self.kind.name,
-            &self.series,
+            self.series,
             route,
             Duration::from_micros(ended.saturating_sub(born)),
         );

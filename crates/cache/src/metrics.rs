@@ -1,14 +1,13 @@
 //! Prometheus metrics of the cache.
 
 use crate::{Lookup, Poll, Route};
-use parking_lot::RwLock;
 use prometheus_client::{
     encoding::EncodeLabelSet,
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::Registry,
 };
 use std::{
-    collections::HashMap,
+    hash::BuildHasher,
     sync::{Arc, OnceLock, atomic::AtomicU64},
     time::Duration,
 };
@@ -53,6 +52,30 @@ pub(crate) struct OfType {
     replica: OnceLock<Histogram>,
 }
 
+/// The series of all types, found without a lock: each batch looks here.
+#[derive(Debug)]
+struct Types([OnceLock<(&'static str, OfType)>; TYPES]);
+
+/// More than there are types, so that most are where they are looked for first.
+const TYPES: usize = 128;
+
+impl Default for Types {
+    fn default() -> Self {
+        Self([const { OnceLock::new() }; TYPES])
+    }
+}
+
+impl Types {
+    fn of(&self, name: &'static str) -> Option<&OfType> {
+        let first = usize::try_from(foldhash::fast::FixedState::default().hash_one(name)).unwrap_or_default();
+        (0..TYPES).find_map(|step| {
+            let (known, series) =
+                self.0.get(first.wrapping_add(step) % TYPES)?.get_or_init(|| (name, OfType::default()));
+            (*known == name).then_some(series)
+        })
+    }
+}
+
 /// Where keys were found, and what was found.
 const OUTCOMES: [(&str, &str); 9] = [
     ("l1", "hit"),
@@ -69,7 +92,7 @@ const OUTCOMES: [(&str, &str); 9] = [
 /// The cache's metrics of a process. The default counts where nobody sees it.
 #[derive(Clone, Debug)]
 pub struct CacheMetrics {
-    types: Arc<RwLock<HashMap<&'static str, Arc<OfType>, foldhash::fast::RandomState>>>,
+    types: Arc<Types>,
     requests: Family<ByRequest, Counter>,
     fence: Histogram,
     lease_age: Seconds,
@@ -89,6 +112,14 @@ pub struct CacheMetrics {
     key_denied: Family<ByReason, Counter>,
     sampled: Family<ByType, Counter>,
     mismatched: Family<ByReason, Counter>,
+}
+
+/// Tells a series, which is looked up once where it has a place.
+fn tell<M>(place: Option<&OnceLock<M>>, find: impl FnOnce() -> M, tell: impl FnOnce(&M)) {
+    match place {
+        Some(place) => tell(place.get_or_init(find)),
+        None => tell(&find()),
+    }
 }
 
 fn fast() -> Histogram {
@@ -162,15 +193,12 @@ impl CacheMetrics {
         new
     }
 
-    /// The series of a type.
-    pub(crate) fn of(&self, name: &'static str) -> Arc<OfType> {
-        if let Some(known) = self.types.read().get(name) {
-            return Arc::clone(known);
-        }
-        Arc::clone(self.types.write().entry(name).or_default())
+    /// The series of a type; `None`: there are too many types.
+    pub(crate) fn of(&self, name: &'static str) -> Option<&OfType> {
+        self.types.of(name)
     }
 
-    pub(crate) fn looked_up(&self, name: &'static str, series: &OfType, found: &Lookup, failed: u32) {
+    pub(crate) fn looked_up(&self, name: &'static str, series: Option<&OfType>, found: &Lookup, failed: u32) {
         let counts = [
             found.l1,
             found.l2,
@@ -182,10 +210,12 @@ impl CacheMetrics {
             found.bypassed,
             failed,
         ];
-        for ((place, (layer, outcome)), count) in series.requests.iter().zip(OUTCOMES).zip(counts) {
+        for (number, ((layer, outcome), count)) in OUTCOMES.into_iter().zip(counts).enumerate() {
             if count > 0 {
                 let labels = ByRequest { r#type: name, layer, outcome };
-                place.get_or_init(|| self.requests.get_or_create(&labels).clone()).inc_by(count.into());
+                let place = series.and_then(|series| series.requests.get(number));
+                let find = || self.requests.get_or_create(&labels).clone();
+                tell(place, find, |counter| _ = counter.inc_by(count.into()));
             }
         }
         if found.joined > 0 {
@@ -214,13 +244,13 @@ impl CacheMetrics {
         self.replica_rejected.get_or_create(&ByReason { why }).inc();
     }
 
-    pub(crate) fn filled(&self, name: &'static str, series: &OfType, route: Route, took: Duration) {
+    pub(crate) fn filled(&self, name: &'static str, series: Option<&OfType>, route: Route, took: Duration) {
         let (place, source) = match route {
-            Route::Primary => (&series.primary, "primary"),
-            Route::Replica(_) => (&series.replica, "replica"),
+            Route::Primary => (series.map(|series| &series.primary), "primary"),
+            Route::Replica(_) => (series.map(|series| &series.replica), "replica"),
         };
         let find = || self.fill.get_or_create(&ByFill { r#type: name, source }).clone();
-        place.get_or_init(find).observe(took.as_secs_f64());
+        tell(place, find, |histogram| histogram.observe(took.as_secs_f64()));
     }
 
     pub(crate) fn retried(&self) {

@@ -1,4 +1,4 @@
-use crate::{Stamp, Tag};
+use crate::{Stamp, Tag, Use};
 use std::time::Duration;
 
 /// The most tags of one request; one that needs more cannot be kept as a whole.
@@ -28,7 +28,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    pub(crate) const fn new() -> Self {
+    pub(crate) fn of(usage: Use) -> Self {
         Self {
             tags: Vec::new(),
             as_of: u64::MAX,
@@ -37,7 +37,7 @@ impl Summary {
             unverified: false,
             stale: false,
             private: false,
-            uncached: false,
+            uncached: usage == Use::Rows,
             fence: Duration::ZERO,
         }
     }
@@ -79,7 +79,11 @@ impl Summary {
         }
     }
 
+    /// They say when the whole must go, and so are of no use where it is not kept.
     fn note_tags(&mut self, tags: &[Tag]) {
+        if self.uncached {
+            return;
+        }
         if self.tags.len() + tags.len() > MAX_TAGS {
             self.tidy();
         }

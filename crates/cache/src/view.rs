@@ -23,6 +23,8 @@ use std::{
 pub enum Use {
     /// Read and fill it.
     ReadWrite,
+    /// As `ReadWrite`, but nobody keeps the answer as a whole: what it depends on is not noted.
+    Rows,
     /// Neither: a mutation reads the primary, and what it reads inside its transaction is nobody else's.
     Bypass,
 }
@@ -60,7 +62,7 @@ impl View {
             bounded: AtomicU64::new(0),
             waited: AtomicU64::new(0),
             second_lost: AtomicBool::new(false),
-            summary: Mutex::new(Summary::new()),
+            summary: Mutex::new(Summary::of(usage)),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -147,6 +149,10 @@ impl View {
 
     pub(crate) fn viewer(&self) -> Option<u64> {
         self.inner.viewer
+    }
+
+    pub(crate) fn usage(&self) -> Use {
+        self.inner.usage
     }
 
     pub(crate) fn bypasses(&self) -> bool {

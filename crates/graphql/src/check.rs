@@ -52,6 +52,7 @@ fn nobody() -> RequestContext {
         cost: false,
         caller: Arc::default(),
         queries_only: false,
+        whole: true,
         now: chrono::DateTime::UNIX_EPOCH,
         request_id: String::new(),
         trace_id: String::new(),

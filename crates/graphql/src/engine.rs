@@ -106,9 +106,14 @@ impl Engine {
         self.cache.as_ref()
     }
 
-    /// What one request reads through. A mutation reads the primary, and what it reads there is nobody else's.
-    pub(crate) fn view(&self, kind: OperationType, viewer: Option<Viewer>) -> Option<View> {
-        let usage = if kind == OperationType::Mutation { Use::Bypass } else { Use::ReadWrite };
+    /// What one request reads through. A mutation reads the primary, and what it reads there is nobody else's. `whole`:
+    /// somebody keeps the answer as a whole.
+    pub(crate) fn view(&self, kind: OperationType, viewer: Option<Viewer>, whole: bool) -> Option<View> {
+        let usage = match kind {
+            OperationType::Mutation => Use::Bypass,
+            _ if whole => Use::ReadWrite,
+            _ => Use::Rows,
+        };
         self.cache.as_ref().map(|cache| cache.view(viewer.map(Viewer::cache_owner), usage))
     }
 
@@ -173,7 +178,8 @@ impl Engine {
         let (viewer, keyed_effects) = (caller.viewer, Arc::clone(&effects));
         let (document, plan, cost) = (Arc::clone(&prepared.document), prepared.plan.take(), prepared.cost);
         let (operation_name, kind) = (document.operation_name.clone(), document.kind);
-        let (view, lookups) = (self.view(kind, viewer), Lookups::new(context.explain));
+        let whole = context.whole && document.policy.is_public() && !context.explain && !context.cost;
+        let (view, lookups) = (self.view(kind, viewer, whole), Lookups::new(context.explain));
         let run = async {
             let channel = self.directory.resolve(&self.db, view.as_ref(), context.channel.as_deref()).await?;
             let scope = Scope::new(channel.row.id, context.now);

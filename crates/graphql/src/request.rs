@@ -32,6 +32,8 @@ pub struct RequestContext {
     pub caller: Arc<Caller>,
     /// Refuse mutations (GET).
     pub queries_only: bool,
+    /// Whether somebody would keep the answer as a whole, and so wants to know what it depends on.
+    pub whole: bool,
     /// When the request came.
     pub now: DateTime<Utc>,
     /// For the log.

@@ -48,6 +48,7 @@ async fn ask(engine: &Engine, query: &str, numbers: RangeInclusive<u32>) {
             explain: false,
             cost: false,
             queries_only: false,
+            whole: true,
             now: now(),
             request_id: "test".into(),
             trace_id: "trace".into(),

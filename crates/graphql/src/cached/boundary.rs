@@ -27,7 +27,7 @@ pub(crate) struct Boundary(Arc<Mutex<Known>>);
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Known {
-    next: Option<DateTime<Utc>>,
+    next: Option<SystemTime>,
     /// Up to where the log was applied before the look; `None`: nobody has looked.
     watermark: Option<Watermark>,
 }
@@ -58,7 +58,7 @@ impl Boundary {
             }
         }
         // What cannot be proved is not kept.
-        self.note(Known { next: Some(source.scope.now), watermark: Some(watermark) });
+        self.note(Known { next: Some(source.scope.now.into()), watermark: Some(watermark) });
         Ok(())
     }
 
@@ -78,7 +78,7 @@ impl Boundary {
 
     /// For `until: publication`.
     pub(crate) fn publication(&self) -> Option<SystemTime> {
-        self.known().next.map(SystemTime::from)
+        self.known().next
     }
 }
 
@@ -98,12 +98,12 @@ async fn look(source: &Source, view: &View) -> Result<(Option<Moments>, bool), D
     Ok((Some(found.remove(&channel).unwrap_or_default()), lookup.joined > 0))
 }
 
-fn first_after(now: DateTime<Utc>, moments: &[DateTime<Utc>]) -> Option<DateTime<Utc>> {
+fn first_after(now: DateTime<Utc>, moments: &[DateTime<Utc>]) -> Option<SystemTime> {
     match moments.iter().find(|moment| **moment > now) {
-        Some(next) => Some(*next),
+        Some(next) => Some((*next).into()),
         None if moments.len() < MOST_PUBLICATIONS => None,
         // There may be more, which nobody has read.
-        None => Some(now),
+        None => Some(now.into()),
     }
 }
 
@@ -140,7 +140,7 @@ mod tests {
     fn a_look_that_began_earlier_takes_nothing_back() {
         let boundary = Boundary::default();
         let look = |second, epoch, as_of| {
-            let next = DateTime::from_timestamp(second, 0);
+            let next = DateTime::from_timestamp(second, 0).map(SystemTime::from);
             boundary.note(Known { next, watermark: Some(Watermark { epoch, as_of }) });
             boundary.publication().map(DateTime::<Utc>::from).map(|time| time.timestamp())
         };

@@ -113,6 +113,7 @@ where
     let (request, field) = (ctx.request(), ctx.item.node.response_key().node.as_str());
     let (keyed, body) = (request.keyed.as_deref(), &body);
     let attempt = |tx: WriteTx| async move {
+        let mark = if request.cache.is_some() { Some(tx.mark_log().await?) } else { None };
         if let Some(keyed) = keyed {
             match claim(&tx, keyed, field, request.commerce().duplicate_wait, request.scope.now).await? {
                 Claim::First => {}
@@ -130,7 +131,10 @@ where
                 cause => return Ok(End::RollBack(tx, Went::Failed(cause))),
             },
         };
-        let is_logged = outcome.is_ok() && request.cache.is_some() && tx.has_logged().await?;
+        let is_logged = match mark {
+            Some(mark) if outcome.is_ok() => tx.has_logged(mark).await?,
+            _ => false,
+        };
         let Some((keyed, clean)) = keyed.zip(clean) else {
             let is_done = outcome.is_ok();
             failpoint::reach(field, "before-commit");

@@ -93,7 +93,7 @@ impl Engine {
         self.directory
             .resolve(
                 self.db(),
-                self.view(OperationType::Subscription, context.caller.viewer).as_ref(),
+                self.view(OperationType::Subscription, context.caller.viewer, false).as_ref(),
                 context.channel.as_deref(),
             )
             .await
@@ -163,8 +163,10 @@ impl EventStream {
         let started = Instant::now();
         let resolving = context.explain.then(|| Arc::new(OnceLock::new()));
         let frontier = self.engine.frontier();
-        let (view, lookups) =
-            (self.engine.view(OperationType::Subscription, context.caller.viewer), Lookups::new(context.explain));
+        let (view, lookups) = (
+            self.engine.view(OperationType::Subscription, context.caller.viewer, false),
+            Lookups::new(context.explain),
+        );
         let run = async {
             let db = self.engine.db().pipelined();
             if let Some(view) = &view

@@ -25,6 +25,7 @@ async fn channel(person: &Person<'_>, code: Option<&str>) -> Value {
         cost: false,
         caller: person.caller.clone().into(),
         queries_only: false,
+        whole: true,
         now: now(),
         request_id: "test".into(),
         trace_id: "trace".into(),

@@ -19,6 +19,7 @@ async fn ask(engine: &Engine, query: &str, variables: Value) -> Outcome {
         cost: false,
         caller: std::sync::Arc::default(),
         queries_only: false,
+        whole: true,
         now: now(),
         request_id: "test".into(),
         trace_id: "trace".into(),

@@ -144,6 +144,7 @@ impl<'s> Person<'s> {
             cost: false,
             caller: self.caller.clone().into(),
             queries_only: false,
+            whole: true,
             now: self.now,
             request_id: "test".into(),
             trace_id: "trace".into(),

@@ -319,6 +319,7 @@ impl Shop {
             cost: true,
             caller: std::sync::Arc::default(),
             queries_only: false,
+            whole: true,
             now: now(),
             request_id: "test".into(),
             trace_id: "trace".into(),

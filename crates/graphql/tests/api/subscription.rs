@@ -16,6 +16,7 @@ pub fn at(now: DateTime<Utc>, channel: Option<&str>) -> RequestContext {
         explain: true,
         caller: std::sync::Arc::default(),
         queries_only: true,
+        whole: true,
         now,
         request_id: "test".into(),
         trace_id: "trace".into(),

@@ -147,7 +147,7 @@ pub use tax_rate::{
     save_tax_rules, tax_table,
 };
 pub use tax_rate_find::{channel_places, delete_channel_place, lock_tax_rule, tax_rule_by_id, tax_rules_page};
-pub use tx::{Savepoint, WriteTx};
+pub use tx::{LogMark, Savepoint, WriteTx};
 pub use warehouse::{load_warehouses, save_warehouses};
 
 use chrono::{DateTime, SubsecRound, Utc};

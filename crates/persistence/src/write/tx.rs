@@ -53,9 +53,12 @@ pub struct WriteTx {
     savepoints: AtomicU32,
     /// SQLite: kinds of the cache's log are silent until the end.
     is_bulk: AtomicBool,
-    /// SQLite: [`LOGGED_SQLITE`] at the beginning.
-    log: i64,
 }
+
+/// Where the log stood for a transaction that asks [`WriteTx::has_logged`].
+#[derive(Clone, Copy, Debug)]
+#[must_use = "without a question at the end it is a statement for nothing"]
+pub struct LogMark(i64);
 
 /// Ids that a transaction changed, and who is told after the commit.
 #[derive(Debug)]
@@ -99,7 +102,7 @@ impl WriteTx {
         };
         let turn = db.writes().enter().await?;
         let orm = db.orm().begin_with_options(options).await?;
-        let mut new = Self {
+        Ok(Self {
             orm,
             _turn: turn,
             products: Noted::new(db, Topic::Product),
@@ -110,20 +113,19 @@ impl WriteTx {
             work: db.work().clone(),
             savepoints: AtomicU32::new(0),
             is_bulk: AtomicBool::new(false),
-            log: 0,
-        };
-        if !new.postgres() {
-            new.log = new.log_position(LOGGED_SQLITE).await?;
-        }
-        Ok(new)
+        })
+    }
+
+    /// To be called before anything is written. A statement on SQLite only: on PostgreSQL rows of the log say whose they
+    /// are.
+    pub async fn mark_log(&self) -> Result<LogMark, DbError> {
+        Ok(LogMark(if self.postgres() { 0 } else { self.log_position(LOGGED_SQLITE).await? }))
     }
 
     /// Whether anything that caches keep was written until now: somebody may have to wait until all of them know.
-    pub async fn has_logged(&self) -> Result<bool, DbError> {
-        if self.postgres() {
-            return Ok(self.log_position(LOGGED_POSTGRES).await? > 0);
-        }
-        Ok(self.log_position(LOGGED_SQLITE).await? != self.log)
+    pub async fn has_logged(&self, mark: LogMark) -> Result<bool, DbError> {
+        let text = if self.postgres() { LOGGED_POSTGRES } else { LOGGED_SQLITE };
+        Ok(self.log_position(text).await? != mark.0)
     }
 
     async fn log_position(&self, text: &str) -> Result<i64, DbError> {

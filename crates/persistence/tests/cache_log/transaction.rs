@@ -47,14 +47,15 @@ async fn a_transaction_knows_whether_it_has_logged() {
     for world in world::each().await {
         world.save(&[plain(0), plain(1)]).await;
         let tx = world.db.begin_write().await.unwrap();
-        assert!(!tx.has_logged().await.unwrap(), "{}: what others have logged before", world.backend());
+        let mark = tx.mark_log().await.unwrap();
+        assert!(!tx.has_logged(mark).await.unwrap(), "{}: what others have logged before", world.backend());
         let savepoint = tx.savepoint().await.unwrap();
         write::delete_products(&tx, &[product_id(0)]).await.unwrap();
-        assert!(tx.has_logged().await.unwrap(), "{}", world.backend());
+        assert!(tx.has_logged(mark).await.unwrap(), "{}", world.backend());
         tx.rollback_to(&savepoint).await.unwrap();
-        assert!(!tx.has_logged().await.unwrap(), "{}: it was undone", world.backend());
+        assert!(!tx.has_logged(mark).await.unwrap(), "{}: it was undone", world.backend());
         tx.bulk(&[Kind::Product]).await.unwrap();
-        assert!(tx.has_logged().await.unwrap(), "{}: a whole kind", world.backend());
+        assert!(tx.has_logged(mark).await.unwrap(), "{}: a whole kind", world.backend());
         tx.commit().await.unwrap();
     }
 }

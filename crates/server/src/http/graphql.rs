@@ -110,6 +110,8 @@ async fn execute(
         cost: wants(&parts.headers, &COST),
         caller: Arc::clone(&caller),
         queries_only,
+        // A GET is told it as `Surrogate-Key`.
+        whole: may_be_kept || queries_only,
         now: (site.clock)(),
         request_id: exchange.ids.request_id().to_owned(),
         trace_id: exchange.ids.trace_id().as_str().to_owned(),

@@ -49,6 +49,7 @@ impl Caller {
             cost: false,
             caller: Arc::clone(&self.caller),
             queries_only: self.queries_only,
+            whole: false,
             now: (site.clock)(),
             request_id: self.ids.request_id().to_owned(),
             trace_id: self.ids.trace_id().as_str().to_owned(),
