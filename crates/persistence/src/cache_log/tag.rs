@@ -68,7 +68,7 @@ impl Kind {
 
     /// The value of [`all_name`](Self::all_name).
     pub fn all(self) -> u64 {
-        tag(&self.all_name())
+        tag(self.all_name())
     }
 }
 
