@@ -4,7 +4,7 @@ use crate::{
     plans::settled,
     price_plans::{FILL, id},
 };
-use sea_orm::{ConnectionTrait, Database};
+use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
 use tradewind_domain::country::Country;
 use tradewind_persistence::{
     Db, DbConfig,
@@ -50,6 +50,10 @@ async fn look(db: &Db, round: u128) {
     tx.commit().await.unwrap();
 }
 
+fn postgres(text: &str) -> Statement {
+    Statement::from_string(DbBackend::Postgres, text)
+}
+
 #[tokio::test]
 async fn no_list_of_staff_reads_a_large_table_whole() {
     let Some(test) = TestDb::postgres().await else { return };
@@ -58,7 +62,12 @@ async fn no_list_of_staff_reads_a_large_table_whole() {
     filler.execute_unprepared(FILL).await.unwrap();
     filler.execute_unprepared(CUSTOMERS).await.unwrap();
     // A backend hands its counts in when it ends: those of filling are not to come later.
+    let found = filler.query_one_raw(postgres("SELECT pg_backend_pid() AS pid")).await.unwrap().unwrap();
+    let filling = format!("SELECT 1 FROM pg_stat_activity WHERE pid = {}", found.try_get::<i32>("", "pid").unwrap());
     filler.close().await.unwrap();
+    while control.query_one_raw(postgres(&filling)).await.unwrap().is_some() {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
     control.execute_unprepared("SELECT pg_stat_reset()").await.unwrap();
     let db = Db::connect(&DbConfig { max_connections: 1, ..DbConfig::new(test.url()) }).await.unwrap();
     for round in 1..8 {
