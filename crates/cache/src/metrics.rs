@@ -46,8 +46,8 @@ type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
 /// The series of a type. Each batch counts in them, and finding one by its labels takes longer than counting in it.
 #[derive(Debug, Default)]
 pub(crate) struct OfType {
-    /// In the order of [`OUTCOMES`].
-    requests: [OnceLock<Counter>; OUTCOMES.len()],
+    /// In the order of [`CacheMetrics::looked_up`].
+    requests: [OnceLock<Counter>; OUTCOMES],
     primary: OnceLock<Histogram>,
     replica: OnceLock<Histogram>,
 }
@@ -76,18 +76,8 @@ impl Types {
     }
 }
 
-/// Where keys were found, and what was found.
-const OUTCOMES: [(&str, &str); 9] = [
-    ("l1", "hit"),
-    ("l2", "hit"),
-    ("load", "miss"),
-    ("any", "superseded"),
-    ("any", "expired"),
-    ("any", "negative"),
-    ("any", "unverified"),
-    ("none", "bypass"),
-    ("load", "error"),
-];
+/// How many things can be found of a key.
+const OUTCOMES: usize = 9;
 
 /// The cache's metrics of a process. The default counts where nobody sees it.
 #[derive(Clone, Debug)]
@@ -199,18 +189,18 @@ impl CacheMetrics {
     }
 
     pub(crate) fn looked_up(&self, name: &'static str, series: Option<&OfType>, found: &Lookup, failed: u32) {
-        let counts = [
-            found.l1,
-            found.l2,
-            found.missed,
-            found.superseded,
-            found.expired,
-            found.negative,
-            found.unverified,
-            found.bypassed,
-            failed,
+        let outcomes: [_; OUTCOMES] = [
+            ("l1", "hit", found.l1),
+            ("l2", "hit", found.l2),
+            ("load", "miss", found.missed),
+            ("any", "superseded", found.superseded),
+            ("any", "expired", found.expired),
+            ("any", "negative", found.negative),
+            ("any", "unverified", found.unverified),
+            ("none", "bypass", found.bypassed),
+            ("load", "error", failed),
         ];
-        for (number, ((layer, outcome), count)) in OUTCOMES.into_iter().zip(counts).enumerate() {
+        for (number, (layer, outcome, count)) in outcomes.into_iter().enumerate() {
             if count > 0 {
                 let labels = ByRequest { r#type: name, layer, outcome };
                 let place = series.and_then(|series| series.requests.get(number));

@@ -233,7 +233,7 @@ impl Metrics {
     fn operation(&self, exchange: &Exchange) {
         let refused = exchange.refused;
         let operation = exchange.operation.as_ref();
-        if let Some(code) = operation.and_then(|operation| operation.error_code).or(refused.map(|(_, code)| code)) {
+        if let Some(code) = exchange.error_code() {
             self.errors.get_or_create(&CodeLabel { code }).inc();
         }
         if let Some(reason) = refused.map(|(reason, _)| reason).or(operation.and_then(|operation| operation.rejected)) {

@@ -1,5 +1,5 @@
 //! One line per request. It names ids, times and codes; never a header, an argument or a variable.
-use super::{Exchange, Ids};
+use super::{Exchange, Ids, connection::micros};
 use crate::{
     metrics::StreamedOperation,
     telemetry::{Line, LogWriter},
@@ -38,7 +38,7 @@ macro_rules! line {
             operation_name = operation.and_then(|operation| operation.name.as_deref()).map(cut),
             operation_type = operation.map(|operation| operation.kind),
             statements = operation.map(|operation| operation.statements),
-            error_code = error_code($exchange),
+            error_code = $exchange.error_code(),
             "request"
         );
     }};
@@ -61,20 +61,11 @@ fn json(exchange: &Exchange, status: StatusCode, elapsed: Duration) -> String {
         line.text("operation_type", operation.kind);
         line.number("statements", u64::try_from(operation.statements).unwrap_or(u64::MAX));
     }
-    if let Some(code) = error_code(exchange) {
+    if let Some(code) = exchange.error_code() {
         line.text("error_code", code);
     }
     line.text("target", TARGET);
     line.end()
-}
-
-fn error_code(exchange: &Exchange) -> Option<&'static str> {
-    let code = exchange.operation.as_ref().and_then(|operation| operation.error_code);
-    code.or(exchange.refused.map(|(_, code)| code))
-}
-
-fn micros(elapsed: Duration) -> u64 {
-    u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX)
 }
 
 impl AccessLog {

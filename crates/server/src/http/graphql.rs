@@ -4,6 +4,7 @@ use super::{
     answers::{Answer, Fresh, Question, tell},
     body,
     compress::Encoding,
+    connection::micros,
     credentials, csrf, etag,
     failure::Failure,
     lane,
@@ -351,5 +352,5 @@ pub(super) fn wants(headers: &HeaderMap, name: &HeaderName) -> bool {
 
 /// Microseconds since `started`.
 pub(super) fn micros_since(started: Instant) -> u64 {
-    u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX)
+    micros(started.elapsed())
 }

@@ -121,8 +121,13 @@ impl Exchange {
 
     /// Something is not to be had now, and will be.
     fn is_unavailable(&self) -> bool {
+        self.error_code() == Some(Code::Unavailable.as_str())
+    }
+
+    /// Of the answer's first error.
+    pub(crate) fn error_code(&self) -> Option<&'static str> {
         let code = self.operation.as_ref().and_then(|operation| operation.error_code);
-        code.or(self.refused.map(|(_, code)| code)) == Some(Code::Unavailable.as_str())
+        code.or(self.refused.map(|(_, code)| code))
     }
 }
 
