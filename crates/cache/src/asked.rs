@@ -20,14 +20,14 @@ pub(crate) trait Asked: Send {
 
     fn expires(&self) -> Option<SystemTime>;
 
-    /// Loads; the values lie ready for [`entry`](Self::entry) then.
+    /// Loads; what it brings answers the keys.
     fn load(&mut self, keys: Vec<usize>, route: Route) -> BoxFuture<'_, Result<(), Arc<Value>>>;
 
-    /// What the last load brought for this key, stamped.
-    fn entry(&mut self, key: usize, stamping: &Stamping, tags: &mut Vec<Tag>) -> Arc<Entry>;
+    /// What the last load brought for this key, stamped. It answers the key, unless it is [taken back](Self::take_back).
+    fn entry(&self, key: usize, stamping: &Stamping, tags: &mut Vec<Tag>) -> Arc<Entry>;
 
-    /// Serves all that the last load brought, of which nothing is kept.
-    fn serve_loaded(&mut self);
+    /// What the last load brought for this key does not answer it.
+    fn take_back(&mut self, key: usize);
 
     /// Whether an error is of the type that this reader hears.
     fn hears(&self, error: &Value) -> bool;
@@ -41,7 +41,6 @@ pub(crate) struct Typed<'a, C: Cached, E, F, Fut, S> {
     spec: &'a C,
     load: F,
     keys: Vec<C::Key>,
-    loaded: HashMap<C::Key, C::Value, S>,
     values: HashMap<C::Key, C::Value, S>,
     error: Option<E>,
     /// The key that [`Drawn`](crate::sampler::Drawn) means.
@@ -51,8 +50,8 @@ pub(crate) struct Typed<'a, C: Cached, E, F, Fut, S> {
 
 impl<'a, C: Cached, E, F, Fut, S: BuildHasher + Default> Typed<'a, C, E, F, Fut, S> {
     pub(crate) fn new(spec: &'a C, load: F) -> Self {
-        let (loaded, values) = (HashMap::default(), HashMap::default());
-        Self { spec, load, keys: Vec::new(), loaded, values, error: None, drawn: None, loading: PhantomData }
+        let (keys, values) = (Vec::new(), HashMap::default());
+        Self { spec, load, keys, values, error: None, drawn: None, loading: PhantomData }
     }
 
     /// Serves what the first tier has; what is left.
@@ -156,27 +155,34 @@ where
         let keys = keys.into_iter().filter_map(|key| self.keys.get(key).cloned()).collect();
         let loading = (self.load)(keys, route);
         async move {
-            self.loaded = loading.await.map_err(|error| Arc::new(error) as Arc<Value>)?;
+            let loaded = loading.await.map_err(|error| Arc::new(error) as Arc<Value>)?;
+            if self.values.is_empty() {
+                self.values = loaded;
+            } else {
+                self.values.extend(loaded);
+            }
             Ok(())
         }
         .boxed()
     }
 
-    fn entry(&mut self, key: usize, stamping: &Stamping, tags: &mut Vec<Tag>) -> Arc<Entry> {
+    fn entry(&self, key: usize, stamping: &Stamping, tags: &mut Vec<Tag>) -> Arc<Entry> {
         tags.clear();
         let mut value = None;
         if let Some(key) = self.keys.get(key) {
-            value = self.loaded.remove(key);
+            value = self.values.get(key);
             self.spec.key_tags(key, tags);
-            if let Some(value) = &value {
+            if let Some(value) = value {
                 self.spec.value_tags(key, value, tags);
             }
         }
-        Entry::new(stamping.stamp(tags), stamping.cost(), value)
+        Entry::new(stamping.stamp(tags), stamping.cost(), value.cloned())
     }
 
-    fn serve_loaded(&mut self) {
-        self.values.extend(std::mem::take(&mut self.loaded));
+    fn take_back(&mut self, key: usize) {
+        if let Some(key) = self.keys.get(key) {
+            self.values.remove(key);
+        }
     }
 
     fn hears(&self, error: &Value) -> bool {

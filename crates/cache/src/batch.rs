@@ -139,7 +139,6 @@ impl<'a> Batch<'a> {
             asked.fail(&*error);
             return Err(Stop::Load(()));
         }
-        asked.serve_loaded();
         Ok(())
     }
 
@@ -265,6 +264,7 @@ impl<'a> Batch<'a> {
         true
     }
 
+    /// Answers a key with what was found, not loaded: that is with [`Asked`] already.
     pub(crate) fn serve(&mut self, key: usize, entry: Arc<Entry>, unverified: bool) {
         self.note(&entry, unverified);
         if !entry.is_absent {
@@ -272,7 +272,7 @@ impl<'a> Batch<'a> {
         }
     }
 
-    fn note(&mut self, entry: &Entry, unverified: bool) {
+    pub(crate) fn note(&mut self, entry: &Entry, unverified: bool) {
         self.summary.note(&entry.stamp);
         if unverified {
             self.summary.unverified = true;
@@ -285,11 +285,10 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// Serves what a load brought that is kept nowhere.
-    pub(crate) fn serve_unkept(&mut self, asked: &mut dyn Asked) {
+    /// What a load brought is kept nowhere.
+    pub(crate) fn note_unkept(&mut self) {
         self.summary.unverified = true;
         self.summary.uncached = true;
-        asked.serve_loaded();
     }
 }
 

@@ -146,6 +146,7 @@ impl Batch<'_> {
             let entry = asked.entry(want.key, stamping, &mut tags);
             let verdict = self.core.floors.judge(&entry.stamp, stamping.ended);
             if verdict == Verdict::Superseded && !unjudged {
+                asked.take_back(want.key);
                 left.push(Mine { want, claim });
                 continue;
             }
@@ -157,7 +158,7 @@ impl Batch<'_> {
                 }
             }
             land(claim, &entry, poll);
-            self.serve(want.key, entry, false);
+            self.note(&entry, false);
         }
         if let Some(l2) = &self.core.l2 {
             l2.write(self.kind, &stamping.position.name, self.owner(), kept);
@@ -202,7 +203,7 @@ impl Batch<'_> {
             asked.fail(&*error);
             return Err(Stop::Load(()));
         }
-        self.serve_unkept(asked);
+        self.note_unkept();
         Ok(())
     }
 }

@@ -4,13 +4,15 @@ use futures_util::{FutureExt, future::BoxFuture};
 use parking_lot::Mutex;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::time::sleep;
-use tradewind_cache::{Cache, LogError, ReplicaPoll, Replicas, Route, Use};
+use tradewind_cache::{Cache, Cached, LogError, Policy, ReplicaPoll, Replicas, Route, Tag, Use};
 
 #[derive(Default)]
 struct Copies {
     lag: Mutex<Duration>,
     /// Whether polls fail.
     unreachable: Mutex<bool>,
+    /// Whether it lacks the newest writes.
+    behind: Mutex<bool>,
 }
 
 /// So that the test keeps the copies.
@@ -25,13 +27,15 @@ impl Replicas for Followed {
             if *self.0.unreachable.lock() {
                 return Err(LogError("unreachable".into()));
             }
-            Ok(ReplicaPoll { epoch: "model-0".into(), xmin: 1_000, lag: *self.0.lag.lock() })
+            let xmin = if *self.0.behind.lock() { 5 } else { 1_000 };
+            Ok(ReplicaPoll { epoch: "model-0".into(), xmin, lag: *self.0.lag.lock() })
         }
         .boxed()
     }
 }
 
 struct Shop {
+    db: Arc<Database>,
     copies: Arc<Copies>,
     cache: Cache,
     next: u32,
@@ -40,9 +44,10 @@ struct Shop {
 impl Shop {
     async fn start() -> Self {
         let copies = Arc::new(Copies::default());
-        let log = Arc::new(Tailed(Arc::new(Database::default())));
+        let db = Arc::new(Database::default());
+        let log = Arc::new(Tailed(Arc::clone(&db)));
         let cache = Cache::start(config(), log, Some(Arc::new(Followed(Arc::clone(&copies)))), None);
-        let mut shop = Self { copies, cache, next: 0 };
+        let mut shop = Self { db, copies, cache, next: 0 };
         // Requests come, so both are followed.
         shop.read(false).await;
         sleep(Duration::from_millis(50)).await;
@@ -125,4 +130,50 @@ async fn one_that_cannot_be_followed_is_left_alone() {
     *shop.copies.unreachable.lock() = true;
     shop.live(1).await;
     assert_eq!(shop.read(false).await, [Route::Primary]);
+}
+
+/// What only a value tells of its tags.
+struct Named;
+
+impl Cached for Named {
+    const NAME: &'static str = "named";
+    const POLICY: Policy = Policy::public(60);
+    const SHAPE: &'static str = "1";
+    type Key = u32;
+    type Value = u64;
+
+    fn write_key(&self, key: &u32, out: &mut String) {
+        out.push_str(&key.to_string());
+    }
+
+    fn key_tags(&self, _: &u32, _: &mut Vec<Tag>) {}
+
+    fn value_tags(&self, key: &u32, _: &u64, out: &mut Vec<Tag>) {
+        out.push(Tag((*key).into()));
+    }
+
+    fn weight(_: &u64) -> usize {
+        0
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_stays_of_what_one_answered_too_old() {
+    let mut shop = Shop::start().await;
+    *shop.copies.behind.lock() = true;
+    // Transaction 10 deletes 7, which the replica still has.
+    shop.db.write(7, None);
+    shop.live(1).await;
+    let asked = Mutex::new(Vec::new());
+    let load = |keys: Vec<u32>, route| {
+        asked.lock().push((route, keys.clone()));
+        async move {
+            let has = |key: &u32| *key == 8 || route == REPLICA;
+            Ok::<_, String>(keys.into_iter().filter(has).map(|key| (key, 1)).collect::<HashMap<u32, u64>>())
+        }
+    };
+    let (got, found) = shop.cache.view(None, Use::ReadWrite).get_many(&Named, vec![7, 8], load).await;
+    assert_eq!(got.unwrap(), HashMap::from([(8, 1)]));
+    assert_eq!(found.missed, 2);
+    assert_eq!(asked.into_inner(), [(REPLICA, vec![7, 8]), (Route::Primary, vec![7])]);
 }
