@@ -3,7 +3,7 @@ use crate::{
     access::Viewer,
     account::{Authenticated, authenticate},
     answer::{OutputTypes, render},
-    cached::{Boundary, Lookups},
+    cached::{Boundary, Looks, Lookups},
     caching::{Caching, fallback},
     caller::Effects,
     conclusion::Ran,
@@ -56,6 +56,7 @@ pub struct Engine {
     pub(crate) limits: Arc<Limits>,
     metrics: Option<Arc<LoaderMetrics>>,
     cache: Option<Cache>,
+    pub(crate) looks: Arc<Looks>,
     pub(crate) commerce: SharedCommerce,
 }
 
@@ -98,7 +99,8 @@ impl Engine {
             directory.follow(&db, &cache.view(None, Use::ReadWrite)).await?;
         }
         let (documents, limits) = (Documents::new(limits.document_cache_bytes), Arc::new(limits));
-        Ok(Self { schema, db, directory, types, type_system, documents, limits, metrics, cache, commerce })
+        let looks = Arc::default();
+        Ok(Self { schema, db, directory, types, type_system, documents, limits, metrics, cache, looks, commerce })
     }
 
     /// What it reads through.
@@ -198,7 +200,7 @@ impl Engine {
                 }
             }
             let db = self.db.pipelined();
-            let (view, lookups, boundary) = (view.clone(), lookups.clone(), Boundary::default());
+            let (view, lookups, boundary) = (view.clone(), lookups.clone(), Boundary::new(&self.looks));
             let source = Source { db, scope, columns: document.columns, view, boundary, lookups };
             let loaders = Loaders::new(frontier.clone(), source);
             let resolving = resolving.clone();

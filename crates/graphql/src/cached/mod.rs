@@ -5,7 +5,7 @@ mod lookups;
 mod tags;
 mod through;
 
-pub(crate) use boundary::Boundary;
+pub(crate) use boundary::{Boundary, Looks};
 pub use log::{DatabaseLog, DatabaseReplicas};
 pub(crate) use lookups::Lookups;
 pub(crate) use tags::Tags;

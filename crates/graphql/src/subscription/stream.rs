@@ -177,7 +177,7 @@ impl EventStream {
             }
             let channel = self.engine.directory.resolve(&db, view.as_ref(), context.channel.as_deref()).await?;
             let scope = Scope::new(channel.row.id, context.now);
-            let (view, lookups, boundary) = (view.clone(), lookups.clone(), Boundary::default());
+            let (view, lookups, boundary) = (view.clone(), lookups.clone(), Boundary::new(&self.engine.looks));
             let source = Source { db, scope, columns: self.columns, view, boundary, lookups };
             let loaders = Loaders::new(frontier.clone(), source);
             let resolving = resolving.clone();

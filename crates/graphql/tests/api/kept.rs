@@ -90,3 +90,26 @@ async fn no_answer_outlives_a_write() {
         }
     }
 }
+
+/// The shop's own time lies in the past of the clock: what waits for a publication is too old at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_publication_that_is_scheduled_ends_what_is_kept() {
+    for shop in Shop::each().await {
+        for round in 0..2 {
+            for scheduled in [false, true] {
+                if scheduled {
+                    shop.save(&[crate::shop::hidden().remove(2)]).await;
+                } else {
+                    shop.publish_all().await;
+                }
+                for (name, engine) in shop.kept().filter(|(name, _)| *name == "memory") {
+                    ask(engine, LIST, json!({})).await;
+                    for _ in 0..2 {
+                        let again = ask(engine, LIST, json!({})).await;
+                        assert_eq!(again.statements > 0, scheduled, "{} {name} {round}", shop.name);
+                    }
+                }
+            }
+        }
+    }
+}
