@@ -9,7 +9,7 @@ use axum::{
         HeaderMap, HeaderValue, StatusCode,
         header::{
             ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
-            IF_NONE_MATCH, VARY, X_CONTENT_TYPE_OPTIONS,
+            IF_NONE_MATCH, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
         },
     },
     response::{IntoResponse, Response},
@@ -104,6 +104,7 @@ fn respond(
         (CACHE_CONTROL, cache),
         (ETAG, etag),
         (CONTENT_SECURITY_POLICY, POLICY),
+        (REFERRER_POLICY, "no-referrer"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     if has_current(asked, etag) {
@@ -212,6 +213,7 @@ mod tests {
             assert_eq!(header(&response, "cache-control"), "no-cache");
             assert_eq!(header(&response, "content-security-policy"), POLICY);
             assert_eq!(header(&response, "x-content-type-options"), "nosniff");
+            assert_eq!(header(&response, "referrer-policy"), "no-referrer");
         }
     }
 

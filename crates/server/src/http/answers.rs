@@ -4,10 +4,10 @@
 //! as the log tells, and the log was read a moment ago. So a hit is as fresh as an execution would be, and costs some
 //! look-ups instead. What has errors, a viewer, something unverified or something that is never kept has no stamp, and
 //! does not come here.
-use super::{compress::Encoding, etag};
+use super::{compress::Encoding, etag, reply};
 use bytes::Bytes;
 use equivalent::Equivalent;
-use hyper::header::{HeaderMap, HeaderValue};
+use hyper::header::HeaderValue;
 use std::sync::{Arc, OnceLock};
 use tradewind_cache::{Cache, Lookup, Mode, Stamp, Verdict};
 use tradewind_graphql::Caching;
@@ -210,15 +210,14 @@ impl Answers {
     }
 }
 
-/// Tells HTTP caches what they may do with an answer. `left`: seconds that it may be kept; `None`: nobody keeps it.
-pub(super) fn tell(headers: &mut HeaderMap, left: Option<u32>, is_public: bool, edge: std::time::Duration) {
+/// What HTTP caches may do with an answer, as `Cache-Control`. `left`: seconds that it may be kept; `None`: nobody keeps it.
+pub(super) fn cache_control(left: Option<u32>, is_public: bool, edge: std::time::Duration) -> HeaderValue {
     let edge = u32::try_from(edge.as_secs()).unwrap_or(u32::MAX);
-    let value = match left {
-        None => HeaderValue::from_static("no-store"),
+    match left {
+        None => reply::NO_STORE,
         Some(_) if !is_public => HeaderValue::from_static("private, no-cache"),
         Some(_) if edge == 0 => HeaderValue::from_static("public, no-cache"),
         Some(left) => HeaderValue::try_from(format!("public, max-age=0, s-maxage={}, must-revalidate", left.min(edge)))
             .unwrap_or(HeaderValue::from_static("public, no-cache")),
-    };
-    headers.insert(hyper::header::CACHE_CONTROL, value);
+    }
 }

@@ -80,10 +80,12 @@ impl Activity {
     fn wrote(&self, polled: &Poll<io::Result<usize>>) {
         match polled {
             Poll::Ready(Ok(bytes)) => {
-                if self.stalled.load(Relaxed) > 0 {
+                let was_stalled = self.stalled.load(Relaxed) > 0;
+                if was_stalled {
                     self.stalled.store(0, Relaxed);
                 }
-                if *bytes >= PROGRESS {
+                // Else the answer was made just now, and that is noted.
+                if *bytes >= PROGRESS && (was_stalled || self.framed.load(Relaxed)) {
                     self.progress.store(self.now(), Relaxed);
                 }
             }

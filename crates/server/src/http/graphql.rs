@@ -1,7 +1,7 @@
 //! `/graphql`: reads the request, runs it within its time, writes the answer.
 use super::{
     Exchange, Ids, Site,
-    answers::{Answer, Fresh, Question, tell},
+    answers::{Answer, Fresh, Question, cache_control},
     body,
     compress::Encoding,
     connection::micros,
@@ -283,13 +283,12 @@ fn write(
     {
         answers.keep(question, answer);
     }
+    let kept = cache_control(left, is_public, site.edge_max_age);
     let tag = |sent: Option<Encoding>| hash.and_then(|hash| etag::tag(hash, sent));
     if let Some(tag) = tag(encoding).filter(|tag| etag::names(&parts.headers, tag)) {
-        let mut response = not_modified(media, tag);
-        tell(response.headers_mut(), left, is_public, site.edge_max_age);
-        return Ok(response);
+        return Ok(not_modified(media, tag, kept));
     }
-    let (mut response, sent) = reply::graphql(status, media, body, encoding);
+    let (mut response, sent) = reply::graphql(status, media, body, encoding, kept);
     let headers = response.headers_mut();
     if let Some(change) = &outcome.session {
         let had_cookie = credentials::has_cookie(&parts.headers, &site.shop);
@@ -300,7 +299,6 @@ fn write(
     if outcome.replayed {
         headers.insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
     }
-    tell(headers, left, is_public, site.edge_max_age);
     headers.extend(tag(sent).map(|tag| (ETAG, tag)));
     headers.extend(surrogate_key.map(|keys| (SURROGATE_KEY, keys)));
     Ok(response)
@@ -314,8 +312,8 @@ fn encoding(site: &Site, parts: &Parts, body: &[u8]) -> Option<Encoding> {
     wanted.then(|| Encoding::negotiate(&parts.headers)).flatten()
 }
 
-fn not_modified(media: Media, tag: HeaderValue) -> Response<Body> {
-    let (mut response, _) = reply::graphql(StatusCode::NOT_MODIFIED, media, Bytes::new(), None);
+fn not_modified(media: Media, tag: HeaderValue, kept: HeaderValue) -> Response<Body> {
+    let mut response = reply::encoded(StatusCode::NOT_MODIFIED, media, Bytes::new(), None, kept);
     response.headers_mut().insert(ETAG, tag);
     response
 }
@@ -333,16 +331,19 @@ fn again(
     let name = answer.operation_name.clone();
     exchange.operation = Some(Operation { name, kind: "query", ..Operation::default() });
     let chosen = answer.representation(encoding(site, parts, answer.body()));
-    let mut response = match chosen.etag.clone() {
-        Some(tag) if etag::names(&parts.headers, &tag) => not_modified(media, tag),
-        tag => {
-            let mut response = reply::encoded(StatusCode::OK, media, chosen.body.clone(), chosen.encoding);
-            response.headers_mut().extend(tag.map(|tag| (ETAG, tag)));
-            response.headers_mut().extend(answer.surrogate_key.clone().map(|keys| (SURROGATE_KEY, keys)));
-            response
-        }
+    let kept = cache_control(Some(*left), true, site.edge_max_age);
+    let tag = match chosen.etag.clone() {
+        Some(tag) if etag::names(&parts.headers, &tag) => return not_modified(media, tag, kept),
+        tag => tag,
     };
-    tell(response.headers_mut(), Some(*left), true, site.edge_max_age);
+    let mut response = reply::encoded(StatusCode::OK, media, chosen.body.clone(), chosen.encoding, kept);
+    let headers = response.headers_mut();
+    if let Some(tag) = tag {
+        headers.insert(ETAG, tag);
+    }
+    if let Some(keys) = answer.surrogate_key.clone() {
+        headers.insert(SURROGATE_KEY, keys);
+    }
     response
 }
 

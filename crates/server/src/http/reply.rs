@@ -5,8 +5,8 @@ use bytes::Bytes;
 use hyper::{
     Response, StatusCode,
     header::{
-        ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
-        RETRY_AFTER, SEC_WEBSOCKET_VERSION, UPGRADE, VARY, X_CONTENT_TYPE_OPTIONS,
+        ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+        SEC_WEBSOCKET_VERSION, UPGRADE, VARY, X_CONTENT_TYPE_OPTIONS,
     },
 };
 use tradewind_graphql::Outcome;
@@ -17,6 +17,9 @@ const RETRY_SECONDS: &str = "5";
 const USUAL_HEADERS: usize = 12;
 /// Most answers fit, so that writing does not copy.
 const ROOM: usize = 4096;
+
+/// Nobody keeps the answer.
+pub(super) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// Writes a GraphQL response.
 pub(super) fn json(outcome: &Outcome) -> Vec<u8> {
@@ -31,22 +34,29 @@ pub(super) fn graphql(
     media: Media,
     body: Bytes,
     encoding: Option<Encoding>,
+    cache_control: HeaderValue,
 ) -> (Response<Body>, Option<Encoding>) {
     let (body, encoding) = match encoding.and_then(|encoding| Some((encoding.compress(&body)?, encoding))) {
         Some((compressed, encoding)) => (compressed.into(), Some(encoding)),
         None => (body, None),
     };
-    (encoded(status, media, body, encoding), encoding)
+    (encoded(status, media, body, encoding, cache_control), encoding)
 }
 
 /// An answer whose body is in its encoding already.
-pub(super) fn encoded(status: StatusCode, media: Media, body: Bytes, encoding: Option<Encoding>) -> Response<Body> {
+pub(super) fn encoded(
+    status: StatusCode,
+    media: Media,
+    body: Bytes,
+    encoding: Option<Encoding>,
+    cache_control: HeaderValue,
+) -> Response<Body> {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.reserve(USUAL_HEADERS);
     headers.insert(CONTENT_TYPE, media.content_type());
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(CACHE_CONTROL, cache_control);
     headers.insert(VARY, HeaderValue::from_static("accept, accept-encoding, tradewind-channel"));
     if let Some(encoding) = encoding {
         headers.insert(CONTENT_ENCODING, encoding.header());
@@ -67,7 +77,7 @@ pub(super) fn failure(failure: &Failure, media: Option<Media>, trace_id: &str) -
     });
     let status =
         failure.status.unwrap_or_else(|| STATUS.of(media.unwrap_or(Media::GraphqlResponse), Some(failure.code)));
-    let mut response = encoded(status, media.unwrap_or(Media::Json), body.to_string().into(), None);
+    let mut response = encoded(status, media.unwrap_or(Media::Json), body.to_string().into(), None, NO_STORE);
     match status {
         StatusCode::UPGRADE_REQUIRED => {
             response.headers_mut().insert(UPGRADE, HeaderValue::from_static("websocket"));
@@ -93,13 +103,13 @@ pub(super) fn text(status: StatusCode, content_type: &'static str, body: impl In
     response
 }
 
-/// Headers that every answer carries; a page that sets its own policy keeps it.
+/// Headers that every answer carries, also one that no page should show (OWASP's "REST Security Cheat Sheet"); a page that
+/// sets its own policy keeps it.
 pub(super) fn secure(response: &mut Response<Body>) {
     const POLICY: HeaderName = HeaderName::from_static("content-security-policy");
     const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
     let headers = response.headers_mut();
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.entry(POLICY).or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
 }

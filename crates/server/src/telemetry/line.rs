@@ -20,23 +20,30 @@ impl Line {
         Self(line)
     }
 
-    pub(crate) fn text(&mut self, name: &str, value: &str) {
-        self.name(name);
-        quoted(&mut self.0, value);
+    /// Appends what is JSON already, its comma included.
+    pub(crate) fn raw(&mut self, text: &str) {
+        self.0.push_str(text);
     }
 
-    pub(crate) fn number(&mut self, name: &str, value: u64) {
+    pub(crate) fn text(&mut self, name: &'static str, value: &str) {
+        self.name(name);
+        self.0.push('"');
+        escape(&mut self.0, value);
+        self.0.push('"');
+    }
+
+    pub(crate) fn number(&mut self, name: &'static str, value: u64) {
         self.name(name);
         self.0.push_str(itoa::Buffer::new().format(value));
     }
 
     /// What needs no quotes.
-    pub(super) fn plain(&mut self, name: &str, value: impl Display) -> fmt::Result {
+    pub(super) fn plain(&mut self, name: &'static str, value: impl Display) -> fmt::Result {
         self.name(name);
         write!(self.0, "{value}")
     }
 
-    pub(super) fn debug(&mut self, name: &str, value: &dyn Debug) -> fmt::Result {
+    pub(super) fn debug(&mut self, name: &'static str, value: &dyn Debug) -> fmt::Result {
         self.name(name);
         self.0.push('"');
         let written = write!(Escaped(&mut self.0), "{value:?}");
@@ -44,10 +51,12 @@ impl Line {
         written
     }
 
-    fn name(&mut self, name: &str) {
-        self.0.push(',');
-        quoted(&mut self.0, name);
-        self.0.push(':');
+    /// Names stand in the source, and are plain.
+    fn name(&mut self, name: &'static str) {
+        debug_assert!(!name.bytes().any(needs_escape), "{name}");
+        self.0.push_str(",\"");
+        self.0.push_str(name);
+        self.0.push_str("\":");
     }
 
     /// The whole of it, with its line feed.
@@ -55,12 +64,6 @@ impl Line {
         self.0.push_str("}\n");
         self.0
     }
-}
-
-fn quoted(line: &mut String, text: &str) {
-    line.push('"');
-    escape(line, text);
-    line.push('"');
 }
 
 /// What is written becomes a part of a JSON string.
