@@ -13,6 +13,7 @@ mod measurement;
 mod operation;
 mod postgres;
 mod process;
+mod ratios;
 mod report;
 mod shop;
 mod startup;

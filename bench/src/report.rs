@@ -3,6 +3,7 @@ use crate::{
     Failure,
     measurement::{Measurement, median},
     operation::Operation,
+    ratios,
 };
 use clap::Args;
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::PathBuf};
@@ -76,6 +77,7 @@ impl Results {
         let mut out = String::new();
         self.cpu(&mut out)?;
         self.load(&mut out)?;
+        out += &ratios::table(&self.0)?;
         let errors: usize = self.0.iter().map(|m| m.errors).sum();
         writeln!(out, "\nErrors in all runs: {errors}.")?;
         Ok(out)
@@ -139,10 +141,10 @@ impl Results {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn measured(target: &str, cpu: f64) -> Measurement {
+    pub(crate) fn measured(target: &str, cpu: f64) -> Measurement {
         Measurement {
             target: target.to_owned(),
             operation: Operation::Q1,
