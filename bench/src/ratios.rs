@@ -33,9 +33,8 @@ const GOALS: [Goal; 4] = [
 pub(crate) fn table(list: &[Measurement]) -> Result<String, std::fmt::Error> {
     let mut rows = String::new();
     for goal in &GOALS {
-        let cells = Operation::ALL.map(|operation| (operation, ratios(list, goal, operation)));
-        let cells: Vec<_> = cells.into_iter().filter(|(_, ratios)| !ratios.is_empty()).collect();
-        for (operation, mut ratios) in cells {
+        for operation in Operation::ALL {
+            let mut ratios = ratios(list, goal, operation);
             ratios.sort_by(f64::total_cmp);
             let (Some(least), Some(most)) = (ratios.first().copied(), ratios.last().copied()) else { continue };
             let middle = median(ratios).unwrap_or(0.0);

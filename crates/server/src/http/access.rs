@@ -71,7 +71,7 @@ fn json(exchange: &Exchange, status: StatusCode, elapsed: Duration) -> String {
     if let Some(code) = exchange.error_code() {
         line.text("error_code", code);
     }
-    line.raw(r#","target":"tradewind::access""#);
+    line.text("target", TARGET);
     line.end()
 }
 

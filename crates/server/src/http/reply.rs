@@ -20,6 +20,8 @@ const ROOM: usize = 4096;
 
 /// Nobody keeps the answer.
 pub(super) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+/// The headers of a request that its answer depends on.
+pub(super) const VARIES_BY: HeaderValue = HeaderValue::from_static("accept, accept-encoding, tradewind-channel");
 
 /// Writes a GraphQL response.
 pub(super) fn json(outcome: &Outcome) -> Vec<u8> {
@@ -57,7 +59,7 @@ pub(super) fn encoded(
     headers.reserve(USUAL_HEADERS);
     headers.insert(CONTENT_TYPE, media.content_type());
     headers.insert(CACHE_CONTROL, cache_control);
-    headers.insert(VARY, HeaderValue::from_static("accept, accept-encoding, tradewind-channel"));
+    headers.insert(VARY, VARIES_BY);
     if let Some(encoding) = encoding {
         headers.insert(CONTENT_ENCODING, encoding.header());
     }

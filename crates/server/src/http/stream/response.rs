@@ -1,6 +1,6 @@
 //! An HTTP answer that is a stream: the client's patience is kept with signs of life, and it ends when the process does.
 use super::{Answer, Format, Full, Slot, multipart, sse};
-use crate::http::{Site, failure::Failure, listen::stopped};
+use crate::http::{Site, failure::Failure, listen::stopped, reply};
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
@@ -72,8 +72,8 @@ fn response<W: Writer>(streaming: Streaming) -> Response<Body> {
     let mut response = Response::new(Body::from_stream(parts));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(W::CONTENT_TYPE));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(VARY, HeaderValue::from_static("accept, accept-encoding, tradewind-channel"));
+    headers.insert(CACHE_CONTROL, reply::NO_STORE);
+    headers.insert(VARY, reply::VARIES_BY);
     // nginx collects answers otherwise.
     headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     response
