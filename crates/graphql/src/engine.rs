@@ -30,6 +30,7 @@ use futures_util::{
     future::{BoxFuture, ready},
 };
 use std::{
+    pin::pin,
     sync::{
         Arc, OnceLock,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -221,9 +222,15 @@ impl Engine {
                 let (frontier, has_failed) = (frontier.clone(), AtomicBool::new(false));
                 request = request.data(Rendering { types, is_direct, frontier, objects, has_failed });
             }
-            Ok(frontier.run(self.schema.execute(request)).await)
+            // Pinned here: each async function that is given a future has room for it twice.
+            let execution = pin!(self.schema.execute(request));
+            Ok(frontier.run(execution).await)
         };
-        let (result, statements) = statements::record(context.explain, run).await;
+        let recorded = {
+            let run = pin!(run);
+            statements::record(context.explain, run).await
+        };
+        let (result, statements) = recorded;
         let mut response = match result {
             Ok(response) => response,
             Err(no_channel) => {
