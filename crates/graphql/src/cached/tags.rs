@@ -1,5 +1,5 @@
 //! What a kept value depends on, in the words that the database's triggers write to the log.
-use std::{fmt::Display, sync::LazyLock};
+use std::sync::LazyLock;
 use tradewind_cache::Tag;
 use tradewind_persistence::cache_log::{self, Kind};
 use uuid::Uuid;
@@ -20,7 +20,7 @@ impl<'t> Tags<'t> {
         Self(tags)
     }
 
-    fn add(&mut self, kind: &'static LazyLock<Tag>, name: impl Display) {
+    fn add(&mut self, kind: &'static LazyLock<Tag>, name: &[&str]) {
         let kind: Tag = **kind;
         if !self.0.contains(&kind) {
             self.0.push(kind);
@@ -28,121 +28,131 @@ impl<'t> Tags<'t> {
         self.0.push(Tag(cache_log::tag(name)));
     }
 
+    fn add_id(&mut self, kind: &'static LazyLock<Tag>, prefix: &str, id: Uuid) {
+        self.add(kind, &[prefix, written(id, &mut Uuid::encode_buffer())]);
+    }
+
     /// A product: its row, variants, prices, media, attributes, memberships and listings.
     pub(crate) fn product(&mut self, id: Uuid) {
-        self.add(&PRODUCT, format_args!("product:{id}"));
+        self.add_id(&PRODUCT, "product:", id);
     }
 
     /// Which product has this address.
     pub(crate) fn product_slug(&mut self, slug: &str) {
-        self.add(&PRODUCT, format_args!("product-slug:{slug}"));
+        self.add(&PRODUCT, &["product-slug:", slug]);
     }
 
     /// One variant.
     pub(crate) fn variant(&mut self, id: Uuid) {
-        self.add(&PRODUCT, format_args!("variant:{id}"));
+        self.add_id(&PRODUCT, "variant:", id);
     }
 
     /// One picture.
     pub(crate) fn media(&mut self, id: Uuid) {
-        self.add(&PRODUCT, format_args!("media:{id}"));
+        self.add_id(&PRODUCT, "media:", id);
     }
 
     /// Which products a channel shows, and in which order.
     pub(crate) fn listings(&mut self, channel: Uuid) {
-        self.add(&PRODUCT, format_args!("listings:{channel}"));
+        self.add_id(&PRODUCT, "listings:", channel);
     }
 
     /// Which products a category or collection shows in a channel, and in which order.
     pub(crate) fn scope(&mut self, channel: Uuid, scope: Uuid) {
-        self.add(&PRODUCT, format_args!("scope:{channel}:{scope}"));
+        let (mut first, mut second) = (Uuid::encode_buffer(), Uuid::encode_buffer());
+        let (channel, scope) = (written(channel, &mut first), written(scope, &mut second));
+        self.add(&PRODUCT, &["scope:", channel, ":", scope]);
     }
 
     /// Which products any category or collection shows in a channel.
     pub(crate) fn scopes(&mut self, channel: Uuid) {
-        self.add(&PRODUCT, format_args!("scopes:{channel}"));
+        self.add_id(&PRODUCT, "scopes:", channel);
     }
 
     /// The values that filters test and facets count, of any product.
     pub(crate) fn facets(&mut self) {
-        self.add(&PRODUCT, "facets");
+        self.add(&PRODUCT, &["facets"]);
     }
 
     /// The words of all products.
     pub(crate) fn search(&mut self) {
-        self.add(&PRODUCT, "search");
+        self.add(&PRODUCT, &["search"]);
     }
 
     /// The address book of a customer.
     pub(crate) fn addresses(&mut self, customer: Uuid) {
-        self.add(&CUSTOMER, format_args!("addresses:{customer}"));
+        self.add_id(&CUSTOMER, "addresses:", customer);
     }
 
     /// One session.
     pub(crate) fn session(&mut self, id: Uuid) {
-        self.add(&SESSION, format_args!("session:{id}"));
+        self.add_id(&SESSION, "session:", id);
     }
 
     /// Which session has the token with this hash.
     pub(crate) fn session_token(&mut self, hash: &str) {
-        self.add(&SESSION, format_args!("session-token:{hash}"));
+        self.add(&SESSION, &["session-token:", hash]);
     }
 
     /// One category.
     pub(crate) fn category(&mut self, id: Uuid) {
-        self.add(&CATEGORY, format_args!("category:{id}"));
+        self.add_id(&CATEGORY, "category:", id);
     }
 
     /// Which category has this address.
     pub(crate) fn category_slug(&mut self, slug: &str) {
-        self.add(&CATEGORY, format_args!("category-slug:{slug}"));
+        self.add(&CATEGORY, &["category-slug:", slug]);
     }
 
     /// What stands right below a category; `None`: the roots.
     pub(crate) fn children(&mut self, parent: Option<Uuid>) {
         match parent {
-            Some(parent) => self.add(&CATEGORY, format_args!("children:{parent}")),
-            None => self.add(&CATEGORY, "children:root"),
+            Some(parent) => self.add_id(&CATEGORY, "children:", parent),
+            None => self.add(&CATEGORY, &["children:root"]),
         }
     }
 
     /// Any category.
     pub(crate) fn categories(&mut self) {
-        self.add(&CATEGORY, "categories");
+        self.add(&CATEGORY, &["categories"]);
     }
 
     /// One collection.
     pub(crate) fn collection(&mut self, id: Uuid) {
-        self.add(&COLLECTION, format_args!("collection:{id}"));
+        self.add_id(&COLLECTION, "collection:", id);
     }
 
     /// Which collection has this address.
     pub(crate) fn collection_slug(&mut self, slug: &str) {
-        self.add(&COLLECTION, format_args!("collection-slug:{slug}"));
+        self.add(&COLLECTION, &["collection-slug:", slug]);
     }
 
     /// Any collection.
     pub(crate) fn collections(&mut self) {
-        self.add(&COLLECTION, "collections");
+        self.add(&COLLECTION, &["collections"]);
     }
 
     /// One review.
     pub(crate) fn review(&mut self, id: Uuid) {
-        self.add(&REVIEW, format_args!("review:{id}"));
+        self.add_id(&REVIEW, "review:", id);
     }
 
     /// The reviews of a product.
     pub(crate) fn reviews(&mut self, product: Uuid) {
-        self.add(&REVIEW, format_args!("reviews:{product}"));
+        self.add_id(&REVIEW, "reviews:", product);
     }
 
     /// Any channel.
     pub(crate) fn channels(&mut self) {
-        self.add(&CHANNEL, "channels");
+        self.add(&CHANNEL, &["channels"]);
     }
 
     /// One customer.
     pub(crate) fn customer(&mut self, id: Uuid) {
-        self.add(&CUSTOMER, format_args!("customer:{id}"));
+        self.add_id(&CUSTOMER, "customer:", id);
     }
+}
+
+fn written(id: Uuid, buffer: &mut [u8]) -> &str {
+    id.hyphenated().encode_lower(buffer)
 }

@@ -74,7 +74,7 @@ async fn ask(connection: &mut SqliteConnection, since: u64) -> Result<LogPoll, D
     let mut changes = Vec::with_capacity(rows.len());
     for row in &rows {
         if let Some(id) = row.try_get::<Option<i64>, _>(3)? {
-            changes.push((id.cast_unsigned(), tag(row.try_get::<&str, _>(4)?)));
+            changes.push((id.cast_unsigned(), tag(&[row.try_get::<&str, _>(4)?])));
         }
     }
     // A row below it is visible.

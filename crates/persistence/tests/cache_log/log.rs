@@ -28,7 +28,7 @@ impl Reader {
 }
 
 pub(crate) fn tags<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> BTreeSet<u64> {
-    names.into_iter().map(|name| tag(name.as_ref())).collect()
+    names.into_iter().map(|name| tag(&[name.as_ref()])).collect()
 }
 
 #[tokio::test]
@@ -48,7 +48,7 @@ async fn a_product_is_logged_with_all_that_shows_it() {
         expected.extend(["search".to_owned()]);
         assert_eq!(log.tags().await, tags(expected), "{}", world.backend());
         assert_eq!(log.tags().await, tags::<&str>([]), "{}: told once", world.backend());
-        assert_eq!(Kind::Product.all(), tag("product:*"));
+        assert_eq!(Kind::Product.all(), tag(&["product:*"]));
     }
 }
 

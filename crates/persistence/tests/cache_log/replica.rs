@@ -60,14 +60,14 @@ async fn a_transaction_that_commits_out_of_order_is_told() {
         let first = log.poll(Some(start.xmin)).await.unwrap();
         assert_eq!(first.changes.len(), 1);
         let (highest, told) = first.changes[0];
-        assert_eq!(told, tag(format_args!("customer:{}", customer_id(1))));
+        assert_eq!(told, tag(&["customer:", &customer_id(1).to_string()]));
         assert!(highest > xid, "the later transaction committed first");
         assert_eq!(first.xmin, xid, "and the open one holds the answer back");
         assert!(first.oldest_write_age.is_some());
         assert_eq!(log.poll(Some(first.xmin)).await.unwrap().changes, [], "each change is told once");
         early.execute_unprepared("COMMIT").await.unwrap();
         let second = log.poll(Some(first.xmin)).await.unwrap();
-        assert_eq!(second.changes, [(xid, tag(format_args!("customer:{}", customer_id(0))))]);
+        assert_eq!(second.changes, [(xid, tag(&["customer:", &customer_id(0).to_string()]))]);
         assert!(second.xmin > highest && second.oldest_write_age.is_none(), "{second:?}");
         // Another reader, or one whose connection was lost, asks by number alone.
         let fresh = CacheLog::open(&DbConfig::new(world.test_db.url())).unwrap().poll(Some(first.xmin)).await.unwrap();
@@ -111,7 +111,7 @@ async fn a_commit_that_waits_for_a_replica_is_flushed_and_not_visible() {
     commit.await.unwrap().unwrap();
     let poll = log.poll(Some(poll.xmin)).await.unwrap();
     assert!(
-        poll.xmin > xid && poll.changes.contains(&(xid, tag(format_args!("customer:{}", customer_id(0))))),
+        poll.xmin > xid && poll.changes.contains(&(xid, tag(&["customer:", &customer_id(0).to_string()]))),
         "{xid} {poll:?}"
     );
     assert_eq!(text(&observer, NAME).await, "new");

@@ -31,7 +31,7 @@ impl Watch {
     async fn is_written(&mut self) -> bool {
         let poll = self.log.poll(Some(self.seen)).await.unwrap();
         self.seen = poll.xmin;
-        poll.changes.iter().any(|(_, changed)| *changed == tag(format_args!("product:{}", product_id(0))))
+        poll.changes.iter().any(|(_, changed)| *changed == tag(&["product:", &product_id(0).to_string()]))
     }
 }
 
