@@ -1,10 +1,10 @@
-//! What an entry of the first tier takes beside what the tier counts for it, and how often a hit allocates.
+//! What an entry of the first tier takes beside what the tier counts for it, and how often a batch allocates.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 mod support;
 
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use std::alloc::System;
-use support::{Texts, read, start, view};
+use support::{Texts, load, read, start, view};
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
@@ -41,15 +41,28 @@ async fn fill(length: usize) {
     cache.shutdown().await;
 }
 
-async fn hits(keys: u64) {
+/// Allocations of a batch of so many keys: all known, none known, and what the load takes of the latter.
+async fn batches(keys: u64) {
     let cache = start(LIMIT);
-    let keys: Vec<u64> = (1..=keys).collect();
-    read(&view(&cache), &Texts(32), keys.clone()).await;
-    let region = Region::new(ALLOCATOR);
-    for _ in 0..1_000 {
-        read(&view(&cache), &Texts(32), keys.clone()).await;
+    let (texts, rounds) = (Texts(32), 1_000);
+    let batch = |number: u64| (1 + number * keys..=(number + 1) * keys).collect::<Vec<_>>();
+    read(&view(&cache), &texts, batch(0)).await;
+    let hits = Region::new(ALLOCATOR);
+    for _ in 0..rounds {
+        read(&view(&cache), &texts, batch(0)).await;
     }
-    println!("| {} | {} |", keys.len(), (region.change().allocations + 500) / 1_000);
+    let hits = hits.change().allocations;
+    let misses = Region::new(ALLOCATOR);
+    for number in 1..=rounds {
+        read(&view(&cache), &texts, batch(number)).await;
+    }
+    let misses = misses.change().allocations;
+    let loads = Region::new(ALLOCATOR);
+    for number in 1..=rounds {
+        load(&texts, batch(number)).await.unwrap();
+    }
+    let each = |total: usize| (total as f64 / rounds as f64).round();
+    println!("| {keys} | {} | {} | {} |", each(hits), each(misses), each(loads.change().allocations));
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -59,8 +72,8 @@ async fn main() {
     for length in [0, 32, 200, 2_000, 20_000] {
         fill(length).await;
     }
-    println!("\n| keys of a batch, all hits | allocations |\n| --- | --- |");
+    println!("\n| keys of a batch | allocations, all known | none known | the load alone |\n| --- | --- | --- | --- |");
     for keys in [1, 24] {
-        hits(keys).await;
+        batches(keys).await;
     }
 }

@@ -1,27 +1,39 @@
 //! The part of a batch that knows its types. All else is compiled once for all of them.
 
 use crate::{
-    CacheError, Cached, Route, Scope, Tag,
-    batch::{Batch, Freshness, Stop, Want},
+    CacheError, Cached, Route, Tag,
+    batch::Stop,
     entry::{Entry, Value},
     kind::{Kind, encoded},
     sampler::{Drawn, RereadBytes, Sample},
     stamping::Stamping,
 };
-use futures_util::{FutureExt, future::BoxFuture};
-use std::{collections::HashMap, hash::BuildHasher, marker::PhantomData, sync::Arc, time::SystemTime};
+use futures_util::FutureExt;
+use std::{
+    collections::HashMap,
+    hash::BuildHasher,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::SystemTime,
+};
 
-/// The keys that the first tier could not answer, numbered in the order that they came.
+/// The keys of a batch, numbered in the order that they came.
 pub(crate) trait Asked: Send {
     /// How many there are.
     fn len(&self) -> usize;
+
+    fn write_key(&self, key: usize, out: &mut String);
 
     fn key_tags(&self, key: usize, out: &mut Vec<Tag>);
 
     fn expires(&self) -> Option<SystemTime>;
 
-    /// Loads; what it brings answers the keys.
-    fn load(&mut self, keys: Vec<usize>, route: Route) -> BoxFuture<'_, Result<(), Arc<Value>>>;
+    /// Begins to load; what it brings answers the keys.
+    fn begin_load(&mut self, keys: &mut dyn Iterator<Item = usize>, route: Route);
+
+    /// Goes on with the load that was begun last.
+    fn poll_load(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Arc<Value>>>;
 
     /// What the last load brought for this key, stamped. It answers the key, unless it is [taken back](Self::take_back).
     fn entry(&self, key: usize, stamping: &Stamping, tags: &mut Vec<Tag>) -> Arc<Entry>;
@@ -41,76 +53,28 @@ pub(crate) struct Typed<'a, C: Cached, E, F, Fut, S> {
     spec: &'a C,
     load: F,
     keys: Vec<C::Key>,
+    loading: Option<Pin<Box<Fut>>>,
     values: HashMap<C::Key, C::Value, S>,
     error: Option<E>,
-    /// The key that [`Drawn`](crate::sampler::Drawn) means.
-    drawn: Option<C::Key>,
-    loading: PhantomData<fn() -> Fut>,
 }
 
 impl<'a, C: Cached, E, F, Fut, S: BuildHasher + Default> Typed<'a, C, E, F, Fut, S> {
-    pub(crate) fn new(spec: &'a C, load: F) -> Self {
-        let (keys, values) = (Vec::new(), HashMap::default());
-        Self { spec, load, keys, values, error: None, drawn: None, loading: PhantomData }
-    }
-
-    /// Serves what the first tier has; what is left.
-    pub(crate) fn begin(&mut self, batch: &mut Batch<'_>, keys: Vec<C::Key>, freshness: Freshness) -> Vec<Want> {
-        let mut wants = Vec::new();
-        if matches!(freshness, Freshness::Bypassed) {
-            self.keys = keys;
-            return wants;
-        }
-        batch.looked = Some(batch.core.flights.ended());
-        let asked = keys.len();
-        batch.draw(asked, freshness);
-        let mut name = String::with_capacity(96);
-        for (place, key) in keys.into_iter().enumerate() {
-            name.clear();
-            name.push_str(C::NAME);
-            name.push(':');
-            self.spec.write_key(&key, &mut name);
-            if C::POLICY.scope == Scope::Private {
-                batch.write_owner(&mut name);
-            }
-            let entry = batch.core.l1.get(&name);
-            let value = entry.as_ref().and_then(|entry| entry.value.downcast_ref::<C::Value>());
-            let known = entry.as_ref().filter(|entry| value.is_some() || entry.is_absent);
-            let left = batch.look(known, freshness);
-            if place == batch.drawn.place {
-                self.drawn = Some(key.clone());
-                batch.drawn.note(&name, known.filter(|_| left.is_none()), self.keys.len());
-            }
-            match left {
-                None => {
-                    if let Some(value) = value {
-                        if self.values.is_empty() {
-                            self.values.reserve(asked);
-                        }
-                        self.values.insert(key, value.clone());
-                    }
-                }
-                Some(left) => {
-                    wants.push(Want { key: self.keys.len(), name: Arc::from(&*name), left });
-                    self.keys.push(key);
-                }
-            }
-        }
-        wants
+    pub(crate) fn new(spec: &'a C, load: F, keys: Vec<C::Key>) -> Self {
+        Self { spec, load, keys, loading: None, values: HashMap::default(), error: None }
     }
 
     /// What is to be compared with the primary, if the key that was drawn was answered by a tier.
     pub(crate) fn sample(&self, kind: &'static Kind, drawn: Drawn) -> Option<(Sample, RereadBytes)> {
         let (name, entry) = drawn.served?;
-        let reread = self.spec.reread(self.drawn.as_ref()?)?;
+        let reread = self.spec.reread(self.keys.get(drawn.place)?)?;
         let reread = reread.map(|read| Ok(read?.as_ref().and_then(encoded))).boxed();
         Some((Sample { kind, name, entry }, reread))
     }
 
-    /// The values, with those that the batch found for the keys that were left; or why there are none.
+    /// The values, with those that the batch found; or why there are none.
     pub(crate) fn finish(
         mut self,
-        served: Vec<(usize, Arc<Entry>)>,
+        mut served: Vec<(usize, Arc<Entry>)>,
         stopped: Result<(), Stop>,
     ) -> Result<HashMap<C::Key, C::Value, S>, CacheError<E>> {
         if let Err(Stop::Unverified(failing)) = stopped {
@@ -119,10 +83,17 @@ impl<'a, C: Cached, E, F, Fut, S: BuildHasher + Default> Typed<'a, C, E, F, Fut,
         if let Some(error) = self.error {
             return Err(CacheError::Load(error));
         }
+        if served.is_empty() {
+            return Ok(self.values);
+        }
+        served.sort_unstable_by_key(|(key, _)| *key);
         self.values.reserve(served.len());
-        for (key, entry) in served {
-            if let (Some(key), Some(value)) = (self.keys.get(key), entry.value.downcast_ref::<C::Value>()) {
-                self.values.insert(key.clone(), value.clone());
+        let mut served = served.into_iter().peekable();
+        for (number, key) in self.keys.into_iter().enumerate() {
+            if let Some((_, entry)) = served.next_if(|(served, _)| *served == number)
+                && let Some(value) = entry.value.downcast_ref::<C::Value>()
+            {
+                self.values.insert(key, value.clone());
             }
         }
         Ok(self.values)
@@ -141,6 +112,12 @@ where
         self.keys.len()
     }
 
+    fn write_key(&self, key: usize, out: &mut String) {
+        if let Some(key) = self.keys.get(key) {
+            self.spec.write_key(key, out);
+        }
+    }
+
     fn key_tags(&self, key: usize, out: &mut Vec<Tag>) {
         if let Some(key) = self.keys.get(key) {
             self.spec.key_tags(key, out);
@@ -151,19 +128,22 @@ where
         self.spec.expires()
     }
 
-    fn load(&mut self, keys: Vec<usize>, route: Route) -> BoxFuture<'_, Result<(), Arc<Value>>> {
-        let keys = keys.into_iter().filter_map(|key| self.keys.get(key).cloned()).collect();
-        let loading = (self.load)(keys, route);
-        async move {
-            let loaded = loading.await.map_err(|error| Arc::new(error) as Arc<Value>)?;
-            if self.values.is_empty() {
-                self.values = loaded;
-            } else {
-                self.values.extend(loaded);
-            }
-            Ok(())
+    fn begin_load(&mut self, keys: &mut dyn Iterator<Item = usize>, route: Route) {
+        let keys = keys.filter_map(|key| self.keys.get(key).cloned()).collect();
+        self.loading = Some(Box::pin((self.load)(keys, route)));
+    }
+
+    fn poll_load(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Arc<Value>>> {
+        let Some(loading) = &mut self.loading else { return Poll::Ready(Ok(())) };
+        let loaded = ready!(loading.as_mut().poll(context));
+        self.loading = None;
+        let loaded = loaded.map_err(|error| Arc::new(error) as Arc<Value>)?;
+        if self.values.is_empty() {
+            self.values = loaded;
+        } else {
+            self.values.extend(loaded);
         }
-        .boxed()
+        Poll::Ready(Ok(()))
     }
 
     fn entry(&self, key: usize, stamping: &Stamping, tags: &mut Vec<Tag>) -> Arc<Entry> {

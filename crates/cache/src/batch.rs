@@ -4,8 +4,8 @@ use crate::{
     CacheError, Failing, Lookup, Route, Scope, Verdict, View,
     asked::Asked,
     cache::Core,
-    entry::Entry,
-    flight::{Boarded, Boarding, Claim, Flight, Landed},
+    entry::{Entry, Value},
+    flight::{Boarded, Flight, Landed, Ticket},
     kind::Kind,
     metrics::OfType,
     mistake::Mistake,
@@ -13,7 +13,12 @@ use crate::{
     summary::Summary,
 };
 use futures_util::{FutureExt, future::BoxFuture};
-use std::{fmt::Write, sync::Arc, time::Duration};
+use std::{cell::Cell, fmt::Write, future::poll_fn, sync::Arc, time::Duration};
+
+thread_local! {
+    /// Where names are written: most are only looked up.
+    static NAME: Cell<String> = const { Cell::new(String::new()) };
+}
 
 /// So often a reader goes again because what it joined was superseded or given up; then it loads alone.
 const ROUNDS: usize = 4;
@@ -37,11 +42,11 @@ pub(crate) enum Freshness {
 }
 
 /// A key that the first tier could not answer.
-pub(crate) struct Want {
+pub(crate) struct Want<'f> {
     /// Its number.
     pub(crate) key: usize,
     /// Its text in the first tier, and in flights.
-    pub(crate) name: Arc<str>,
+    pub(crate) ticket: Ticket<'f>,
     pub(crate) left: Left,
 }
 
@@ -54,12 +59,6 @@ pub(crate) struct Left {
     pub(crate) floor: u64,
     /// Counted already, as superseded or expired.
     pub(crate) counted: bool,
-}
-
-/// A key that this batch loads.
-pub(crate) struct Mine<'f> {
-    pub(crate) want: Want,
-    pub(crate) claim: Option<Claim<'f>>,
 }
 
 pub(crate) struct Batch<'a> {
@@ -86,34 +85,47 @@ impl<'a> Batch<'a> {
         Self { view, core, kind, now, looked, found, series, served: Vec::new(), summary, drawn: Drawn::none() }
     }
 
-    /// Makes sure of what the reader must know.
-    pub(crate) async fn begin(&mut self) -> Result<Freshness, Failing> {
+    /// Answers the keys; `None`: they are answered. In a box, so that a hit pays nothing for it.
+    pub(crate) fn run<'b>(&'b mut self, asked: &'b mut dyn Asked) -> Option<BoxFuture<'b, Result<(), Stop>>> {
+        match self.freshness() {
+            Some(freshness) => self.answer(freshness, asked),
+            None => Some(self.wait(asked).boxed()),
+        }
+    }
+
+    /// What the reader must know, where nobody has to wait for it.
+    fn freshness(&mut self) -> Option<Freshness> {
         let policy = self.kind.policy;
         self.summary.private |= policy.scope == Scope::Private;
         let nobody = policy.scope == Scope::Private && self.view.viewer().is_none();
         if policy.is_never() || nobody || self.view.bypasses() {
-            return Ok(Freshness::Bypassed);
+            return Some(Freshness::Bypassed);
         }
-        if let Some(fence) = self.view.verified(policy.mode, self.now) {
-            return Ok(Freshness::Verified { fence });
-        }
-        let freshness = self.view.freshness(policy).await;
+        let fence = self.view.verified(policy.mode, self.now)?;
+        Some(Freshness::Verified { fence })
+    }
+
+    /// Makes sure of what the reader must know.
+    async fn wait(&mut self, asked: &mut dyn Asked) -> Result<(), Stop> {
+        let freshness = self.view.freshness(self.kind.policy).await;
         let now = self.core.clock.now();
         self.found.fence = Duration::from_micros(now - self.now);
         self.now = now;
         if matches!(freshness, Ok(Freshness::Unverified)) {
             self.core.config.metrics.unverified(self.core.progress.age(now));
         }
-        freshness
+        match self.answer(freshness.map_err(Stop::Unverified)?, asked) {
+            Some(answering) => answering.await,
+            None => Ok(()),
+        }
     }
 
-    /// Answers what the first tier did not; `None`: it answered all. In a box, so that a hit pays nothing for it.
-    pub(crate) fn go_on<'b>(
+    fn answer<'b>(
         &'b mut self,
         freshness: Freshness,
-        wants: Vec<Want>,
         asked: &'b mut dyn Asked,
     ) -> Option<BoxFuture<'b, Result<(), Stop>>> {
+        let wants = self.look_all(asked, freshness);
         Some(match freshness {
             Freshness::Bypassed => self.bypass(asked).boxed(),
             _ if wants.is_empty() => return None,
@@ -121,6 +133,42 @@ impl<'a> Batch<'a> {
             Freshness::Unverified => self.unverified(wants, false, asked).boxed(),
             Freshness::Cold => self.unverified(wants, true, asked).boxed(),
         })
+    }
+
+    /// Serves what the first tier has; what is left.
+    fn look_all(&mut self, asked: &dyn Asked, freshness: Freshness) -> Vec<Want<'a>> {
+        let mut wants = Vec::new();
+        if matches!(freshness, Freshness::Bypassed) {
+            return wants;
+        }
+        self.looked = Some(self.core.flights.ended());
+        let keys = asked.len();
+        self.draw(keys, freshness);
+        let mut name = NAME.take();
+        for key in 0..keys {
+            name.clear();
+            name.push_str(self.kind.name);
+            name.push(':');
+            asked.write_key(key, &mut name);
+            if self.kind.policy.scope == Scope::Private {
+                write_owner(self.owner(), &mut name);
+            }
+            let entry = self.core.l1.get(&name).filter(|entry| (self.kind.holds)(entry));
+            match self.look(entry, freshness) {
+                Ok(entry) => {
+                    if key == self.drawn.place {
+                        self.drawn.served = Some((Arc::from(&*name), Arc::clone(&entry)));
+                    }
+                    if !entry.is_absent {
+                        self.served.reserve(keys - key);
+                        self.served.push((key, entry));
+                    }
+                }
+                Err(left) => wants.push(Want { key, ticket: Ticket::new(&name), left }),
+            }
+        }
+        NAME.set(name);
+        wants
     }
 
     /// Tells the view and the metrics what was read; what answers the keys of [`Asked`].
@@ -135,16 +183,10 @@ impl<'a> Batch<'a> {
         let keys = asked.len();
         self.summary.uncached = true;
         self.found.bypassed += count(keys);
-        if let Err(error) = asked.load((0..keys).collect(), Route::Primary).await {
-            asked.fail(&*error);
-            return Err(Stop::Load(()));
+        match load(asked, 0..keys, Route::Primary).await {
+            Ok(()) => Ok(()),
+            Err(error) => Err(failed(asked, &*error)),
         }
-        Ok(())
-    }
-
-    /// The end of a name where the type is private.
-    pub(crate) fn write_owner(&self, name: &mut String) {
-        write_owner(self.owner(), name);
     }
 
     /// Whose entries these are; 0 = everybody's.
@@ -152,69 +194,58 @@ impl<'a> Batch<'a> {
         if self.kind.policy.scope == Scope::Private { self.view.viewer().unwrap_or(0) } else { 0 }
     }
 
-    /// What to do with what the first tier has of a key; `None`: serve it, it is noted and counted.
-    pub(crate) fn look(&mut self, entry: Option<&Arc<Entry>>, freshness: Freshness) -> Option<Left> {
+    /// What the first tier has of a key, where it may be served: it is noted and counted then.
+    fn look(&mut self, entry: Option<Arc<Entry>>, freshness: Freshness) -> Result<Arc<Entry>, Left> {
         let unverified = match freshness {
             Freshness::Verified { .. } => false,
             Freshness::Unverified => true,
-            Freshness::Cold | Freshness::Bypassed => return Some(Left::default()),
+            Freshness::Cold | Freshness::Bypassed => return Err(Left::default()),
         };
-        let Some(entry) = entry else { return Some(Left::default()) };
-        match self.core.floors.judge(&entry.stamp, self.now) {
-            Verdict::Usable if unverified || !entry.renews_early(self.now) => {}
-            Verdict::Expired if unverified => {}
-            Verdict::Usable | Verdict::Expired => {
-                self.found.expired += 1;
-                return Some(Left { old: Some(Arc::clone(entry)), floor: 0, counted: true });
-            }
-            Verdict::Over => {
-                self.found.expired += 1;
-                return Some(Left { old: None, floor: 0, counted: true });
-            }
+        let entry = entry.ok_or_else(Left::default)?;
+        let old = match self.core.floors.judge(&entry.stamp, self.now) {
+            Verdict::Usable if unverified || !entry.renews_early(self.now) => return Ok(self.hit(entry, unverified)),
+            Verdict::Expired if unverified => return Ok(self.hit(entry, unverified)),
+            Verdict::Usable | Verdict::Expired => Some(entry),
+            Verdict::Over => None,
             Verdict::Superseded => {
                 self.found.superseded += 1;
-                let floor = self.core.floors.highest(&entry.stamp.tags);
-                return Some(Left { old: None, floor, counted: true });
+                return Err(Left { old: None, floor: self.core.floors.highest(&entry.stamp.tags), counted: true });
             }
-        }
-        self.found.l1 += 1;
-        self.note(entry, unverified);
-        None
+        };
+        self.found.expired += 1;
+        Err(Left { old, floor: 0, counted: true })
     }
 
-    async fn resolve(&mut self, mut wants: Vec<Want>, fence: u64, asked: &mut dyn Asked) -> Result<(), Stop> {
+    fn hit(&mut self, entry: Arc<Entry>, unverified: bool) -> Arc<Entry> {
+        self.found.l1 += 1;
+        self.note(&entry, unverified);
+        entry
+    }
+
+    async fn resolve(&mut self, mut wants: Vec<Want<'a>>, fence: u64, asked: &mut dyn Asked) -> Result<(), Stop> {
         for _ in 0..ROUNDS {
-            let Boarded { boardings, ended } = self.core.flights.board(wants.iter().map(|want| &want.name));
-            let mut mine = Vec::with_capacity(wants.len());
-            let mut joined = Vec::new();
-            for (want, boarding) in wants.into_iter().zip(boardings) {
-                match boarding {
-                    Boarding::Started(claim) => mine.push(Mine { want, claim: Some(claim) }),
-                    Boarding::Joined(flight) => joined.push((want, flight)),
-                }
-            }
+            let Boarded { started: mut mine, joined, ended } = self.core.flights.board(wants);
             if self.looked.take() != Some(ended) {
                 self.take_filled_meanwhile(&mut mine);
             }
             if !mine.is_empty() {
                 self.fill(mine, asked).await?;
             }
-            wants = self.join(joined, fence, asked).await?;
-            if wants.is_empty() {
+            if joined.is_empty() {
                 return Ok(());
             }
+            wants = self.join(joined, fence, asked).await?;
         }
-        let alone = wants.into_iter().map(|want| Mine { want, claim: None }).collect();
-        self.load(alone, asked).await
+        self.load(wants, asked).await
     }
 
     /// Waits for other readers' loads; what must go again.
     async fn join(
         &mut self,
-        joined: Vec<(Want, Arc<Flight>)>,
+        joined: Vec<(Want<'a>, Arc<Flight>)>,
         fence: u64,
         asked: &mut dyn Asked,
-    ) -> Result<Vec<Want>, Stop> {
+    ) -> Result<Vec<Want<'a>>, Stop> {
         let mut again = Vec::new();
         for (want, flight) in joined {
             match tokio::time::timeout(JOIN_TIMEOUT, flight.land()).await.unwrap_or(Landed::Abandoned) {
@@ -229,8 +260,7 @@ impl<'a> Batch<'a> {
                 }
                 Landed::Failed(error) if asked.hears(&*error) => {
                     if !self.instead(want) {
-                        asked.fail(&*error);
-                        return Err(Stop::Load(()));
+                        return Err(failed(asked, &*error));
                     }
                 }
                 Landed::Failed(_) | Landed::Abandoned => again.push(want),
@@ -249,7 +279,7 @@ impl<'a> Batch<'a> {
     }
 
     /// The load failed: whether what is too old but was not superseded stands in.
-    pub(crate) fn instead(&mut self, want: Want) -> bool {
+    pub(crate) fn instead(&mut self, want: Want<'_>) -> bool {
         let now = self.core.clock.now();
         let old = want
             .left
@@ -290,6 +320,22 @@ impl<'a> Batch<'a> {
         self.summary.unverified = true;
         self.summary.uncached = true;
     }
+}
+
+/// Loads these keys; what it brings answers them.
+pub(crate) async fn load(
+    asked: &mut dyn Asked,
+    mut keys: impl Iterator<Item = usize>,
+    route: Route,
+) -> Result<(), Arc<Value>> {
+    asked.begin_load(&mut keys, route);
+    poll_fn(|context| asked.poll_load(context)).await
+}
+
+/// The reader hears of the error of a load.
+pub(crate) fn failed(asked: &mut dyn Asked, error: &Value) -> Stop {
+    asked.fail(error);
+    Stop::Load(())
 }
 
 /// The end of the name of an entry that is one viewer's.

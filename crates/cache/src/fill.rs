@@ -3,9 +3,9 @@
 use crate::{
     Failing, Mode, Route, Verdict,
     asked::Asked,
-    batch::{Batch, Mine, Stop, Want, count},
-    entry::{Entry, Value},
-    flight::{Claim, Landed},
+    batch::{Batch, Stop, Want, count, failed, load},
+    entry::Value,
+    flight::Landed,
     floors::Position,
     l2::L2,
     mistake::Mistake,
@@ -16,9 +16,9 @@ use std::{sync::Arc, time::Duration};
 /// An entry with more tags is not kept.
 pub(crate) const MAX_TAGS: usize = 1_024;
 
-impl Batch<'_> {
+impl<'a> Batch<'a> {
     /// Answers the keys that this batch has claimed.
-    pub(crate) async fn fill(&mut self, mine: Vec<Mine<'_>>, asked: &mut dyn Asked) -> Result<(), Stop> {
+    pub(crate) async fn fill(&mut self, mine: Vec<Want<'a>>, asked: &mut dyn Asked) -> Result<(), Stop> {
         let view = self.view;
         match view.second() {
             // Who has no second tier pays nothing for it.
@@ -27,7 +27,7 @@ impl Batch<'_> {
         }
     }
 
-    async fn fill_through(&mut self, l2: &L2, mut mine: Vec<Mine<'_>>, asked: &mut dyn Asked) -> Result<(), Stop> {
+    async fn fill_through(&mut self, l2: &L2, mut mine: Vec<Want<'a>>, asked: &mut dyn Asked) -> Result<(), Stop> {
         mine = self.take_from_l2(l2, mine).await;
         if mine.is_empty() || self.view.second().is_none() || !self.core.config.fill_lease {
             return self.load(mine, asked).await;
@@ -39,34 +39,33 @@ impl Batch<'_> {
     }
 
     /// Between the look at the first tier and the claim, another reader's flight may have landed.
-    pub(crate) fn take_filled_meanwhile(&mut self, mine: &mut Vec<Mine<'_>>) {
+    pub(crate) fn take_filled_meanwhile(&mut self, mine: &mut Vec<Want<'_>>) {
         let now = self.core.clock.now();
-        mine.retain_mut(|one| {
-            let entry = self.core.l1.get(&one.want.name);
+        mine.retain_mut(|want| {
+            let entry = self.core.l1.get(&want.ticket.name);
             let usable = entry.filter(|entry| (self.kind.holds)(entry)).filter(|entry| {
-                let renewed = one.want.left.old.as_ref().is_none_or(|old| entry.stamp.born > old.stamp.born);
+                let renewed = want.left.old.as_ref().is_none_or(|old| entry.stamp.born > old.stamp.born);
                 renewed && self.core.floors.judge(&entry.stamp, now) == Verdict::Usable
             });
             let Some(entry) = usable else { return true };
             self.found.joined += 1;
-            land(one.claim.take(), &entry, 0);
-            self.serve(one.want.key, entry, false);
+            want.ticket.land_with(&entry, 0);
+            self.serve(want.key, entry, false);
             false
         });
     }
 
     /// Loads, stamps, keeps and serves. Also without claims.
-    pub(crate) async fn load(&mut self, mut mine: Vec<Mine<'_>>, asked: &mut dyn Asked) -> Result<(), Stop> {
-        self.found.missed += count(mine.iter().filter(|one| !one.want.left.counted).count());
+    pub(crate) async fn load(&mut self, mut mine: Vec<Want<'_>>, asked: &mut dyn Asked) -> Result<(), Stop> {
+        self.found.missed += count(mine.iter().filter(|want| !want.left.counted).count());
         let mut failed = None;
         let mut replicas = self.kind.policy.mode != Mode::Strict;
         while !mine.is_empty() {
-            let keys = mine.iter().map(|one| one.want.key).collect();
             // Before the rows are read: the values then have every write below the as-of.
             let poll = self.core.progress.applied();
             let (route, position) = self.route(&mine, replicas, failed, asked);
             let born = self.core.clock.now();
-            let loaded = asked.load(keys, route).await;
+            let loaded = load(asked, mine.iter().map(|want| want.key), route).await;
             let ended = self.core.clock.now();
             self.loaded(route, loaded.is_err(), born, ended);
             let late = self.core.mistakes.is(Mistake::AsOfAfterRead);
@@ -76,7 +75,7 @@ impl Batch<'_> {
                     let expires = asked.expires();
                     let stamping = Stamping::new(self.core, self.kind, expires, position, (born, ended));
                     // What a replica could not know yet, the primary does.
-                    mine = self.keep(mine, &stamping, poll, route, asked);
+                    self.keep(&mut mine, &stamping, poll, route, asked);
                     replicas = false;
                 }
                 (Err(_), Route::Replica(number)) => {
@@ -90,15 +89,15 @@ impl Batch<'_> {
     }
 
     /// Who is asked, and how far that server is.
-    fn route(&self, mine: &[Mine<'_>], replicas: bool, but: Option<usize>, asked: &dyn Asked) -> (Route, Position) {
+    fn route(&self, mine: &[Want<'_>], replicas: bool, but: Option<usize>, asked: &dyn Asked) -> (Route, Position) {
         let core = self.core;
         let mut position = core.floors.position();
         let Some(fleet) = core.fleet.as_ref().filter(|_| replicas) else { return (Route::Primary, position) };
         let mut tags = Vec::new();
-        for one in mine {
-            asked.key_tags(one.want.key, &mut tags);
+        for want in mine {
+            asked.key_tags(want.key, &mut tags);
         }
-        let floors = mine.iter().map(|one| one.want.left.floor).max().unwrap_or(0);
+        let floors = mine.iter().map(|want| want.left.floor).max().unwrap_or(0);
         let needed = core.floors.highest(&tags).max(floors);
         let needed = if core.mistakes.is(Mistake::ReplicaUngated) { 0 } else { needed };
         match fleet.choose(&position, needed, but, core.clock.now()) {
@@ -130,60 +129,49 @@ impl Batch<'_> {
     }
 
     /// Stamps, keeps and serves; what a replica answered too old is left.
-    fn keep<'f>(
-        &mut self,
-        mine: Vec<Mine<'f>>,
-        stamping: &Stamping,
-        poll: u64,
-        route: Route,
-        asked: &mut dyn Asked,
-    ) -> Vec<Mine<'f>> {
+    fn keep(&mut self, mine: &mut Vec<Want<'_>>, stamping: &Stamping, poll: u64, route: Route, asked: &mut dyn Asked) {
         let unjudged = route == Route::Primary || self.core.mistakes.is(Mistake::ReplicaUngated);
         let mut tags = Vec::new();
-        let mut left = Vec::new();
         let mut kept = Vec::new();
-        for Mine { want, claim } in mine {
+        mine.retain_mut(|want| {
             let entry = asked.entry(want.key, stamping, &mut tags);
             let verdict = self.core.floors.judge(&entry.stamp, stamping.ended);
             if verdict == Verdict::Superseded && !unjudged {
                 asked.take_back(want.key);
-                left.push(Mine { want, claim });
-                continue;
+                return true;
             }
             let fits = entry.stamp.tags.len() <= MAX_TAGS && (self.kind.keeps_absence || !entry.is_absent);
             if verdict == Verdict::Usable && fits {
-                self.core.l1.put(Arc::clone(&want.name), Arc::clone(&entry), (self.kind.weigh)(&entry.value));
+                self.core.l1.put(Arc::clone(&want.ticket.name), Arc::clone(&entry), (self.kind.weigh)(&entry.value));
                 if self.core.l2.is_some() {
-                    kept.push((want.name, Arc::clone(&entry)));
+                    kept.push((Arc::clone(&want.ticket.name), Arc::clone(&entry)));
                 }
             }
-            land(claim, &entry, poll);
+            want.ticket.land_with(&entry, poll);
             self.note(&entry, false);
-        }
+            false
+        });
         if let Some(l2) = &self.core.l2 {
             l2.write(self.kind, &stamping.position.name, self.owner(), kept);
         }
-        left
     }
 
-    fn failed(&mut self, mine: Vec<Mine<'_>>, error: &Arc<Value>, asked: &mut dyn Asked) -> Result<(), Stop> {
-        let mut result = Ok(());
-        for Mine { want, claim } in mine {
-            if let Some(claim) = claim {
-                claim.land(|| Landed::Failed(Arc::clone(error)));
-            }
-            if !self.instead(want) {
-                result = Err(Stop::Load(()));
-            }
+    fn failed(&mut self, mine: Vec<Want<'_>>, error: &Arc<Value>, asked: &mut dyn Asked) -> Result<(), Stop> {
+        let mut all_answered = true;
+        for mut want in mine {
+            want.ticket.land(|| Landed::Failed(Arc::clone(error)));
+            all_answered &= self.instead(want);
         }
-        if result.is_err() {
-            asked.fail(&**error);
-        }
-        result
+        if all_answered { Ok(()) } else { Err(failed(asked, &**error)) }
     }
 
     /// The log cannot be read: what the second tier holds, or a replica says, unproved.
-    pub(crate) async fn unverified(&mut self, wants: Vec<Want>, cold: bool, asked: &mut dyn Asked) -> Result<(), Stop> {
+    pub(crate) async fn unverified(
+        &mut self,
+        wants: Vec<Want<'_>>,
+        cold: bool,
+        asked: &mut dyn Asked,
+    ) -> Result<(), Stop> {
         let left = self.take_unverified_from_l2(wants, cold).await;
         if left.is_empty() {
             return Ok(());
@@ -199,17 +187,10 @@ impl Batch<'_> {
             None => return Err(failing),
         };
         self.found.unverified += count(left.len());
-        if let Err(error) = asked.load(left.into_iter().map(|want| want.key).collect(), route).await {
-            asked.fail(&*error);
-            return Err(Stop::Load(()));
+        if let Err(error) = load(asked, left.iter().map(|want| want.key), route).await {
+            return Err(failed(asked, &*error));
         }
         self.note_unkept();
         Ok(())
-    }
-}
-
-pub(crate) fn land(claim: Option<Claim<'_>>, entry: &Arc<Entry>, began: u64) {
-    if let Some(claim) = claim {
-        claim.land(|| Landed::Entry { entry: Arc::clone(entry), began });
     }
 }

@@ -1,9 +1,12 @@
 //! One load per key at a time. Whoever comes second waits for it, and judges what it brought.
 
-use crate::entry::{Entry, Value};
+use crate::{
+    batch::Want,
+    entry::{Entry, Value},
+};
 use parking_lot::Mutex;
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map},
     sync::{
         Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
@@ -50,39 +53,39 @@ pub(crate) struct Flights {
     ended: AtomicU64,
 }
 
-/// The starter's end of a flight. Dropped before it lands, those who joined go again.
-pub(crate) struct Claim<'f> {
-    flights: &'f Flights,
-    /// `None`: it has landed.
-    key: Option<Arc<str>>,
+/// The name of a key, and the starter's end of its flight. Dropped before it lands, those who joined go again.
+pub(crate) struct Ticket<'f> {
+    pub(crate) name: Arc<str>,
+    /// `None`: it has started none, or that has landed.
+    started: Option<&'f Flights>,
 }
 
-/// What became of asking for a flight.
-pub(crate) enum Boarding<'f> {
-    Started(Claim<'f>),
-    Joined(Arc<Flight>),
-}
-
-/// Of asking for some.
+/// What became of asking for flights.
 pub(crate) struct Boarded<'f> {
-    pub(crate) boardings: Vec<Boarding<'f>>,
+    pub(crate) started: Vec<Want<'f>>,
+    pub(crate) joined: Vec<(Want<'f>, Arc<Flight>)>,
     /// How many flights had ended by then.
     pub(crate) ended: u64,
 }
 
 impl Flights {
     /// For each key: starts a flight, or joins the one under way.
-    pub(crate) fn board<'a>(&self, keys: impl Iterator<Item = &'a Arc<str>>) -> Boarded<'_> {
+    pub(crate) fn board<'f>(&'f self, wants: Vec<Want<'f>>) -> Boarded<'f> {
+        let mut joined = Vec::new();
         let mut flying = self.flying.lock();
-        let board = |key: &Arc<str>| match flying.get_mut(key) {
-            Some(flight) => Boarding::Joined(Arc::clone(flight.get_or_insert_default())),
-            None => {
-                flying.insert(Arc::clone(key), None);
-                Boarding::Started(Claim { flights: self, key: Some(Arc::clone(key)) })
+        let board = |mut want: Want<'f>| match flying.entry(Arc::clone(&want.ticket.name)) {
+            hash_map::Entry::Vacant(place) => {
+                place.insert(None);
+                want.ticket.started = Some(self);
+                Some(want)
+            }
+            hash_map::Entry::Occupied(mut flight) => {
+                joined.push((want, Arc::clone(flight.get_mut().get_or_insert_default())));
+                None
             }
         };
-        let boardings = keys.map(board).collect();
-        Boarded { boardings, ended: self.ended.load(Ordering::Relaxed) }
+        let started = wants.into_iter().filter_map(board).collect();
+        Boarded { started, joined, ended: self.ended.load(Ordering::Relaxed) }
     }
 
     /// How many have ended: as long as it stays the same, no flight has filled a tier.
@@ -104,21 +107,26 @@ impl Flights {
     }
 }
 
-impl Claim<'_> {
-    /// `landed` is asked for where somebody has joined.
-    pub(crate) fn land(mut self, landed: impl FnOnce() -> Landed) {
-        self.end(landed);
+impl Ticket<'_> {
+    pub(crate) fn new(name: &str) -> Self {
+        Self { name: Arc::from(name), started: None }
     }
 
-    fn end(&mut self, landed: impl FnOnce() -> Landed) {
-        if let Some(key) = self.key.take() {
-            self.flights.end(&key, landed);
+    /// Ends the flight, if it has started one. `landed` is asked for where somebody has joined.
+    pub(crate) fn land(&mut self, landed: impl FnOnce() -> Landed) {
+        if let Some(flights) = self.started.take() {
+            flights.end(&self.name, landed);
         }
+    }
+
+    /// With an entry; `began` as in [`Landed::Entry`].
+    pub(crate) fn land_with(&mut self, entry: &Arc<Entry>, began: u64) {
+        self.land(|| Landed::Entry { entry: Arc::clone(entry), began });
     }
 }
 
-impl Drop for Claim<'_> {
+impl Drop for Ticket<'_> {
     fn drop(&mut self) {
-        self.end(|| Landed::Abandoned);
+        self.land(|| Landed::Abandoned);
     }
 }

@@ -7,7 +7,6 @@ use prometheus_client::{
     registry::Registry,
 };
 use std::{
-    hash::BuildHasher,
     sync::{Arc, OnceLock, atomic::AtomicU64},
     time::Duration,
 };
@@ -46,7 +45,7 @@ type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
 /// The series of a type. Each batch counts in them, and finding one by its labels takes longer than counting in it.
 #[derive(Debug, Default)]
 pub(crate) struct OfType {
-    /// In the order of [`CacheMetrics::looked_up`].
+    /// In the order of [`FOUND`].
     requests: [OnceLock<Counter>; OUTCOMES],
     primary: OnceLock<Histogram>,
     replica: OnceLock<Histogram>,
@@ -66,17 +65,30 @@ impl Default for Types {
 }
 
 impl Types {
+    /// By the address of its name, which is a constant: a type that has several only has several places here.
     fn of(&self, name: &'static str) -> Option<&OfType> {
-        let first = usize::try_from(foldhash::fast::FixedState::default().hash_one(name)).unwrap_or_default();
+        let first = name.as_ptr().addr().wrapping_mul(0x9e37_79b9) >> 16;
         (0..TYPES).find_map(|step| {
-            let (known, series) =
-                self.0.get(first.wrapping_add(step) % TYPES)?.get_or_init(|| (name, OfType::default()));
-            (*known == name).then_some(series)
+            let place = self.0.get(first.wrapping_add(step) % TYPES)?;
+            let (known, series) = place.get_or_init(|| (name, OfType::default()));
+            std::ptr::eq(*known, name).then_some(series)
         })
     }
 }
 
-/// How many things can be found of a key.
+/// What can be found of a key: where, and what.
+const FOUND: [(&str, &str); OUTCOMES] = [
+    ("l1", "hit"),
+    ("l2", "hit"),
+    ("load", "miss"),
+    ("any", "superseded"),
+    ("any", "expired"),
+    ("any", "negative"),
+    ("any", "unverified"),
+    ("none", "bypass"),
+    ("load", "error"),
+];
+
 const OUTCOMES: usize = 9;
 
 /// The cache's metrics of a process. The default counts where nobody sees it.
@@ -189,18 +201,18 @@ impl CacheMetrics {
     }
 
     pub(crate) fn looked_up(&self, name: &'static str, series: Option<&OfType>, found: &Lookup, failed: u32) {
-        let outcomes: [_; OUTCOMES] = [
-            ("l1", "hit", found.l1),
-            ("l2", "hit", found.l2),
-            ("load", "miss", found.missed),
-            ("any", "superseded", found.superseded),
-            ("any", "expired", found.expired),
-            ("any", "negative", found.negative),
-            ("any", "unverified", found.unverified),
-            ("none", "bypass", found.bypassed),
-            ("load", "error", failed),
+        let counts: [u32; OUTCOMES] = [
+            found.l1,
+            found.l2,
+            found.missed,
+            found.superseded,
+            found.expired,
+            found.negative,
+            found.unverified,
+            found.bypassed,
+            failed,
         ];
-        for (number, (layer, outcome, count)) in outcomes.into_iter().enumerate() {
+        for (number, ((layer, outcome), count)) in FOUND.into_iter().zip(counts).enumerate() {
             if count > 0 {
                 let labels = ByRequest { r#type: name, layer, outcome };
                 let place = series.and_then(|series| series.requests.get(number));

@@ -37,10 +37,8 @@ pub(crate) struct Sampler {
 
 /// The key of a batch that is compared if a tier answers it.
 pub(crate) struct Drawn {
-    /// Its place among all keys of the batch; `usize::MAX` = none.
+    /// Its number; `usize::MAX` = none.
     pub(crate) place: usize,
-    /// Its number among those that the first tier could not answer; `usize::MAX` = it is none of them.
-    pub(crate) want: usize,
     /// Its name, and the entry that was served.
     pub(crate) served: Option<(Arc<str>, Arc<Entry>)>,
 }
@@ -71,15 +69,7 @@ impl Sampler {
 
 impl Drawn {
     pub(crate) const fn none() -> Self {
-        Self { place: usize::MAX, want: usize::MAX, served: None }
-    }
-
-    /// Notes how its key was answered: with this entry of the first tier, or not yet, as the key of this number.
-    pub(crate) fn note(&mut self, name: &str, entry: Option<&Arc<Entry>>, number: usize) {
-        match entry {
-            Some(entry) => self.served = Some((Arc::from(name), Arc::clone(entry))),
-            None => self.want = number,
-        }
+        Self { place: usize::MAX, served: None }
     }
 
     pub(crate) const fn take(&mut self) -> Self {

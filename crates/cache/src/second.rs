@@ -3,9 +3,8 @@
 use crate::{
     Verdict,
     asked::Asked,
-    batch::{Batch, Left, Mine, Want},
+    batch::{Batch, Left, Want},
     entry::Entry,
-    fill::land,
     floors::Position,
     l2::{L2, LOSER_WAITS},
 };
@@ -14,13 +13,13 @@ use std::sync::Arc;
 
 impl Batch<'_> {
     /// Serves what the second tier has; what is left.
-    pub(crate) async fn take_from_l2<'f>(&mut self, l2: &L2, mine: Vec<Mine<'f>>) -> Vec<Mine<'f>> {
+    pub(crate) async fn take_from_l2<'f>(&mut self, l2: &L2, mine: Vec<Want<'f>>) -> Vec<Want<'f>> {
         // Before the read: if the history changes meanwhile, the stamps belong to the old one.
         let position = self.core.floors.position();
         if mine.is_empty() || position.name.is_empty() {
             return mine;
         }
-        let keys = mine.iter().map(|one| l2.key(self.kind, &position.name, &one.want.name)).collect();
+        let keys = mine.iter().map(|one| l2.key(self.kind, &position.name, &one.ticket.name)).collect();
         let Some(found) = l2.read(keys).await else {
             self.view.lose_second();
             return mine;
@@ -28,16 +27,16 @@ impl Batch<'_> {
         let now = self.core.clock.now();
         let mut left = Vec::new();
         for (mut one, bytes) in mine.into_iter().zip(found) {
-            match bytes.and_then(|bytes| self.judge_found(l2, &bytes, &position, now, &mut one.want.left)) {
+            match bytes.and_then(|bytes| self.judge_found(l2, &bytes, &position, now, &mut one.left)) {
                 Some(entry) => {
                     let bytes = (self.kind.weigh)(&entry.value);
-                    self.core.l1.put(Arc::clone(&one.want.name), Arc::clone(&entry), bytes);
+                    self.core.l1.put(Arc::clone(&one.ticket.name), Arc::clone(&entry), bytes);
                     self.found.l2 += 1;
-                    if one.want.key == self.drawn.want {
-                        self.drawn.served = Some((Arc::clone(&one.want.name), Arc::clone(&entry)));
+                    if one.key == self.drawn.place {
+                        self.drawn.served = Some((Arc::clone(&one.ticket.name), Arc::clone(&entry)));
                     }
-                    land(one.claim.take(), &entry, 0);
-                    self.serve(one.want.key, entry, false);
+                    one.ticket.land_with(&entry, 0);
+                    self.serve(one.key, entry, false);
                 }
                 None => left.push(one),
             }
@@ -95,22 +94,22 @@ impl Batch<'_> {
     pub(crate) async fn agree<'f>(
         &self,
         l2: &L2,
-        mine: Vec<Mine<'f>>,
+        mine: Vec<Want<'f>>,
         asked: &mut dyn Asked,
-    ) -> (Vec<Mine<'f>>, Vec<Mine<'f>>) {
+    ) -> (Vec<Want<'f>>, Vec<Want<'f>>) {
         let position = self.core.floors.position();
         let mut tags = Vec::new();
         let (mut winners, mut others, mut keys) = (Vec::new(), Vec::new(), Vec::new());
         for one in mine {
             tags.clear();
-            asked.key_tags(one.want.key, &mut tags);
-            let floor = self.core.floors.highest(&tags).max(one.want.left.floor);
+            asked.key_tags(one.key, &mut tags);
+            let floor = self.core.floors.highest(&tags).max(one.left.floor);
             if floor >= position.as_of {
                 // A transaction older than the last change is open: what is loaded now, nobody else may use.
                 winners.push(one);
             } else {
                 // Per version: who held it for an older one keeps nobody from loading the next.
-                keys.push(format!("{}:lease:{floor:x}", l2.key(self.kind, &position.name, &one.want.name)));
+                keys.push(format!("{}:lease:{floor:x}", l2.key(self.kind, &position.name, &one.ticket.name)));
                 others.push(one);
             }
         }
@@ -130,7 +129,7 @@ impl Batch<'_> {
     }
 
     /// Waits for what another instance loads; what it did not bring in time.
-    pub(crate) async fn wait_for_others<'f>(&mut self, l2: &L2, mut losers: Vec<Mine<'f>>) -> Vec<Mine<'f>> {
+    pub(crate) async fn wait_for_others<'f>(&mut self, l2: &L2, mut losers: Vec<Want<'f>>) -> Vec<Want<'f>> {
         for wait in LOSER_WAITS {
             if losers.is_empty() || self.view.second().is_none() {
                 break;
@@ -142,14 +141,14 @@ impl Batch<'_> {
     }
 
     /// Serves what the second tier has although nobody can tell whether it is the newest; what is left.
-    pub(crate) async fn take_unverified_from_l2(&mut self, wants: Vec<Want>, cold: bool) -> Vec<Want> {
+    pub(crate) async fn take_unverified_from_l2<'f>(&mut self, wants: Vec<Want<'f>>, cold: bool) -> Vec<Want<'f>> {
         let Some(l2) = self.view.second() else { return wants };
         let mut position = self.core.floors.position();
         if cold {
             let Some(name) = l2.remembered_epoch().await else { return wants };
             position.name = name;
         }
-        let keys = wants.iter().map(|want| l2.key(self.kind, &position.name, &want.name)).collect();
+        let keys = wants.iter().map(|want| l2.key(self.kind, &position.name, &want.ticket.name)).collect();
         let Some(found) = l2.read(keys).await else {
             self.view.lose_second();
             return wants;

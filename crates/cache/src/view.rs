@@ -1,11 +1,6 @@
 use crate::{
-    CacheError, Cached, Failing, Lookup, Mode, Route, Summary, Watermark,
-    asked::Typed,
-    batch::{Batch, Stop},
-    cache::Core,
-    kind::Kind,
-    l2::L2,
-    mistake::Mistake,
+    CacheError, Cached, Failing, Lookup, Mode, Route, Summary, Watermark, asked::Typed, batch::Batch, cache::Core,
+    kind::Kind, l2::L2, mistake::Mistake,
 };
 use parking_lot::Mutex;
 use std::{
@@ -87,16 +82,10 @@ impl View {
         S: BuildHasher + Default + Send,
     {
         let mut batch = Batch::new(self, Kind::of::<C>());
-        let mut typed = Typed::new(spec, load);
-        let stopped = match batch.begin().await {
-            Err(failing) => Err(Stop::Unverified(failing)),
-            Ok(freshness) => {
-                let wants = typed.begin(&mut batch, keys, freshness);
-                match batch.go_on(freshness, wants, &mut typed) {
-                    Some(going_on) => going_on.await,
-                    None => Ok(()),
-                }
-            }
+        let mut typed = Typed::new(spec, load, keys);
+        let stopped = match batch.run(&mut typed) {
+            Some(running) => running.await,
+            None => Ok(()),
         };
         let sample = typed.sample(batch.kind, batch.drawn.take());
         let (served, found) = batch.finish(stopped.is_err());

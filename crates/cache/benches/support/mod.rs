@@ -43,12 +43,13 @@ pub(crate) fn start(l1_bytes: u64) -> Cache {
 pub(crate) type Loaded = HashMap<u64, Arc<str>, foldhash::fast::RandomState>;
 
 pub(crate) async fn read(view: &View, texts: &Texts, keys: Vec<u64>) -> Loaded {
+    view.get_many(texts, keys, |keys: Vec<u64>, _: Route| load(texts, keys)).await.0.unwrap()
+}
+
+pub(crate) async fn load(texts: &Texts, keys: Vec<u64>) -> Result<Loaded, Infallible> {
     let length = texts.0;
-    let load = |keys: Vec<u64>, _: Route| async move {
-        let text = || Arc::from("x".repeat(length));
-        Ok::<_, Infallible>(keys.into_iter().filter(|_| length > 0).map(|key| (key, text())).collect())
-    };
-    view.get_many(texts, keys, load).await.0.unwrap()
+    let text = || Arc::from("x".repeat(length));
+    Ok(keys.into_iter().filter(|_| length > 0).map(|key| (key, text())).collect())
 }
 
 pub(crate) fn view(cache: &Cache) -> View {
