@@ -41,8 +41,7 @@ pub async fn save_products(tx: &WriteTx, shop: &Shop, products: &[Product]) -> R
     // Every writer takes products in this order.
     products.sort_by_key(|product| product.id);
     let mut rows = ProductRows::of(&products)?;
-    let kept = &[product::Column::RatingSum, product::Column::RatingCount];
-    insert(tx, std::mem::take(&mut rows.products), Conflict::ReplaceBut(kept)).await?;
+    take(tx, std::mem::take(&mut rows.products)).await?;
     let ids: Vec<Uuid> = products.iter().map(|product| product.id).collect();
     tx.product_changed(&ids);
     // From here on no other writer has these products.
@@ -58,6 +57,21 @@ pub async fn save_products(tx: &WriteTx, shop: &Shop, products: &[Product]) -> R
     save_children(tx, rows, &old).await?;
     note(tx, moved, &Cause::new(MovementKind::Import, at)).await?;
     save_derived(tx, shop, &products, &old, &stored, &around).await
+}
+
+/// Inserts or replaces the rows. Where another writer inserts the same new product, PostgreSQL may report the other's slug
+/// instead of taking its row (`ON CONFLICT` names one unique index, and the rest refuse): that writer has committed by then,
+/// so the row is found by its id the next time, and a slug that is really another product's is refused again.
+async fn take(tx: &WriteTx, rows: Vec<product::Model>) -> Result<(), DbError> {
+    let kept = &[product::Column::RatingSum, product::Column::RatingCount];
+    let before = tx.savepoint().await?;
+    match insert(tx, rows.clone(), Conflict::ReplaceBut(kept)).await {
+        Err(DbError::Constraint(_)) => {
+            tx.rollback_to(&before).await?;
+            insert(tx, rows, Conflict::ReplaceBut(kept)).await
+        }
+        done => done,
+    }
 }
 
 /// What belongs to products and is not in their aggregates.
