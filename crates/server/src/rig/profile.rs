@@ -26,7 +26,7 @@ impl Cached for Profile {
     }
 
     fn key_tags(&self, key: &Uuid, out: &mut Vec<Tag>) {
-        out.extend([Tag(tag(format_args!("customer:{key}"))), Tag(Kind::Customer.all())]);
+        out.extend([Tag(tag(&["customer:", &key.to_string()])), Tag(Kind::Customer.all())]);
     }
 
     fn value_tags(&self, _: &Uuid, _: &String, _: &mut Vec<Tag>) {}
