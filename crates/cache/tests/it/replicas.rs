@@ -72,6 +72,12 @@ impl Shop {
         asked.into_inner()
     }
 
+    /// Reads the last key once more.
+    async fn again(&mut self) -> Vec<Route> {
+        self.next -= 1;
+        self.read(false).await
+    }
+
     /// Follows for so long with requests coming.
     async fn live(&mut self, seconds: u64) {
         for _ in 0..seconds * 2 {
@@ -130,6 +136,17 @@ async fn one_that_cannot_be_followed_is_left_alone() {
     *shop.copies.unreachable.lock() = true;
     shop.live(1).await;
     assert_eq!(shop.read(false).await, [Route::Primary]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_is_further_than_the_log_answers_as_of_the_log() {
+    let mut shop = Shop::start().await;
+    assert_eq!(shop.read(false).await, [REPLICA]);
+    assert_eq!(shop.again().await, [], "kept");
+    // The replica may have had it. What was looked up beside that load is as old as the log was.
+    shop.db.write(shop.next, Some(2));
+    shop.live(1).await;
+    assert_eq!(shop.again().await, [REPLICA]);
 }
 
 /// What only a value tells of its tags.
