@@ -123,6 +123,12 @@ impl View {
         self.inner.summary.lock().uncached = true;
     }
 
+    /// Whether nothing that this request reads comes from the cache, or is kept.
+    #[must_use]
+    pub fn bypasses(&self) -> bool {
+        self.inner.usage == Use::Bypass
+    }
+
     pub(crate) fn core(&self) -> &Core {
         &self.inner.core
     }
@@ -142,10 +148,6 @@ impl View {
 
     pub(crate) fn usage(&self) -> Use {
         self.inner.usage
-    }
-
-    pub(crate) fn bypasses(&self) -> bool {
-        self.inner.usage == Use::Bypass
     }
 
     pub(crate) fn note(&self, note: impl FnOnce(&mut Summary)) {

@@ -74,7 +74,8 @@ impl Boundary {
         Self(Arc::new(Inner { known: Mutex::default(), looks: Arc::clone(looks) }))
     }
 
-    /// Asks for it, through the cache: whoever writes a listing touches the channel's tag. `None`: it is known.
+    /// Asks for it, through the cache: whoever writes a listing touches the channel's tag. `None`: it is known, or nobody
+    /// keeps what is loaded.
     ///
     /// Before each load, and after the load has taken its as-of. A product that is scheduled later than this look is
     /// then above that as-of, and so are the tags of the values that it will be seen in; one that was scheduled before
@@ -86,7 +87,7 @@ impl Boundary {
         view: &'a View,
     ) -> Option<BoxFuture<'a, Result<(), DbError>>> {
         let watermark = view.watermark();
-        if self.known().watermark == Some(watermark) {
+        if view.bypasses() || self.known().watermark == Some(watermark) {
             return None;
         }
         let (channel, now) = (source.scope.channel_id, source.scope.now);

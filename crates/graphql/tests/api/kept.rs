@@ -64,6 +64,27 @@ async fn stock_is_read_each_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_mutation_reads_is_not_kept_and_its_end_not_looked_up() {
+    const VARIANT: &str = r#"{ product(slug: "product-7") { variants(first: 1) { nodes { id } } } }"#;
+    const CREATE: &str = "mutation($lines: [CartLineInput!]) { cartCreate(input: { lines: $lines }) {
+        cart { lines { product { title } } } } }";
+    for shop in Shop::each().await {
+        for (name, engine) in shop.kept() {
+            let found = answer(&ask(engine, VARIANT, json!({})).await);
+            let variant = &found["data"]["product"]["variants"]["nodes"][0]["id"];
+            shop.publish_all().await;
+            let made = ask(engine, CREATE, json!({ "lines": [{ "variantId": variant, "quantity": 1 }] })).await;
+            let explain = answer(&made)["extensions"]["explain"].take();
+            let statements = explain["statementList"].as_array().unwrap();
+            let read: Vec<_> =
+                statements.iter().map(|it| it["name"].as_str().unwrap()).filter(|it| *it != "orm").collect();
+            assert_eq!(read.last(), Some(&"products by id"), "{} {name}: {read:?}", shop.name);
+            assert!(!read.contains(&"next publications"), "{} {name}: {read:?}", shop.name);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn no_answer_outlives_a_write() {
     for shop in Shop::each().await {
         let (page, list) = (json!({ "slug": "product-7" }), json!({}));
