@@ -1,5 +1,8 @@
 //! What the values of the shop take in memory, beside what the first tier counts for them.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
+#[path = "api/caches.rs"]
+#[allow(unreachable_pub, reason = "other tests use it too")]
+mod caches;
 #[path = "api/commerce.rs"]
 #[allow(unreachable_pub, reason = "other tests use it too")]
 mod commerce;

@@ -22,6 +22,7 @@ mod answer;
 mod bad_input;
 mod buying;
 mod buying_statements;
+mod caches;
 mod commerce;
 mod desk;
 mod direct;

@@ -1,15 +1,11 @@
 //! A small shop of known content, and a way to ask it.
-use crate::commerce::commerce;
+use crate::{caches::caches, commerce::commerce};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::{Duration, Instant},
+    sync::atomic::{AtomicBool, Ordering},
+    time::Instant,
 };
-use tradewind_cache::{Cache, CacheConfig};
 use tradewind_domain::{
     category::Category,
     channel::Channel,
@@ -25,10 +21,8 @@ use tradewind_domain::{
     variant::{Price, StockOnHand, Variant},
     warehouse::Warehouse,
 };
-use tradewind_graphql::{DatabaseLog, Engine, GraphqlRequest, Limits, Outcome, RequestContext};
-use tradewind_kv::Redis;
-use tradewind_persistence::{Db, DbBackend, DbConfig, cache_log::CacheLog, write};
-use tradewind_resilience::DependencyMetrics;
+use tradewind_graphql::{Engine, GraphqlRequest, Limits, Outcome, RequestContext};
+use tradewind_persistence::{Db, DbConfig, write};
 use tradewind_testkit::TestDb;
 use uuid::Uuid;
 
@@ -196,34 +190,6 @@ pub fn hidden() -> Vec<Product> {
     products
 }
 
-#[allow(clippy::disallowed_methods, reason = "tests are told of their servers so")]
-/// One cache in memory, and one that only has Redis.
-fn caches(config: &DbConfig, backend: DbBackend) -> Vec<(&'static str, Cache)> {
-    let start = |l1_bytes, kv| {
-        let log = DatabaseLog::new(CacheLog::open(config).unwrap());
-        // How long a poll takes on a busy machine is not what these tests ask.
-        let (poll_timeout, fence_timeout) = (Duration::from_secs(60), Duration::from_secs(120));
-        let config = CacheConfig { l1_bytes, poll_timeout, fence_timeout, ..CacheConfig::default() };
-        Cache::start(config, Arc::new(log), None, kv)
-    };
-    let mut caches = vec![("memory", start(64 << 20, None))];
-    if backend != DbBackend::Postgres {
-        // The copies of a file have one history by name, and are never shared.
-        return caches;
-    }
-    match std::env::var("REDIS_URL") {
-        Ok(url) => {
-            let redis = Redis::connect(&url, tradewind_kv::Limits::default(), &DependencyMetrics::default()).unwrap();
-            caches.push(("redis", start(0, Some(Arc::new(redis)))));
-        }
-        Err(_) => {
-            assert!(std::env::var("TRADEWIND_REQUIRE_SERVICES").is_err(), "REDIS_URL names no Redis: run ./test");
-            eprintln!("SKIPPED: Redis (REDIS_URL is not set; ./test starts one)");
-        }
-    }
-    caches
-}
-
 /// An answer without what is measured.
 fn comparable(outcome: &Outcome) -> Value {
     let mut answer = answer(outcome);
@@ -289,11 +255,12 @@ impl Shop {
         self.kept.iter().map(|(name, engine)| (*name, engine))
     }
 
-    /// Nothing is left that will be published later.
+    /// Nothing is left that will be published later, and what is read from now on is kept.
     pub async fn publish_all(&self) {
         let mut hidden = hidden().remove(2);
         hidden.publications[0].published_at = now();
         self.save(&[hidden]).await;
+        self.settled().await;
     }
 
     /// What was committed until now may be told: from here on nobody reads anything older.
