@@ -4,6 +4,7 @@ use crate::{
     Failure,
     http_client::Endpoint,
     operation::{Argument, Operation},
+    request::Request,
     shop::Shop,
 };
 use std::collections::{BTreeSet, HashMap};
@@ -109,7 +110,7 @@ async fn cursors(endpoint: &Endpoint, wanted: usize) -> Result<Vec<String>, Fail
         let body = serde_json::json!({
             "query": include_str!("../operations/cursors.graphql"), "variables": { "after": after },
         });
-        let answer = connection.send(&endpoint.path, body.to_string().into()).await?;
+        let answer = connection.send(&Request::json(endpoint, &body)?).await?;
         let answer: serde_json::Value = serde_json::from_slice(&answer.body)?;
         let page = &answer["data"]["products"];
         let edges = page["edges"].as_array().ok_or_else(|| format!("no cursors in the answer: {answer}"))?;

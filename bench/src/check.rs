@@ -48,16 +48,16 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
             let requests = prepare(*protocol, endpoint, operation, &all).await?;
             let mut connection = endpoint.connect().await?;
             for (number, pick) in picks.iter().enumerate() {
-                let (path, body) = &requests[*pick];
-                let answer = connection.post(path.clone(), body.clone()).await?;
+                let request = &requests[*pick];
+                let answer = connection.send(request).await?;
                 if !answer.is_good(true) {
-                    return Err(format!("{path}: {}", String::from_utf8_lossy(&answer.body)).into());
+                    return Err(format!("{request}: {}", String::from_utf8_lossy(&answer.body)).into());
                 }
                 let mut value: Value = serde_json::from_slice(&answer.body)?;
                 remove(&mut value, options.without_ids);
                 match expected.get(number) {
                     None => expected.push(value),
-                    Some(first) => same("", first, &value).map_err(|where_| format!("{path}: {where_}"))?,
+                    Some(first) => same("", first, &value).map_err(|where_| format!("{request}: {where_}"))?,
                 }
             }
         }

@@ -5,8 +5,8 @@ use crate::{
     http_client::Endpoint,
     load::{Load, drive},
     measurement::{median, per_request},
+    request::Request,
 };
-use bytes::Bytes;
 use clap::Args;
 use std::fmt::Write as _;
 
@@ -76,8 +76,8 @@ fn progress(number: u32, Round { server, stock }: Round) {
     eprintln!("  round {}: server {server:.1} µs, stock {stock:.1} µs", number + 1);
 }
 
-fn body() -> Bytes {
-    serde_json::json!({ "query": include_str!("../operations/small.graphql").trim() }).to_string().into()
+fn request(endpoint: &Endpoint) -> Result<Request, Failure> {
+    Request::json(endpoint, &serde_json::json!({ "query": include_str!("../operations/small.graphql").trim() }))
 }
 
 async fn same_answer(server: &Target, stock: &Target) -> Result<(), Failure> {
@@ -89,7 +89,7 @@ async fn same_answer(server: &Target, stock: &Target) -> Result<(), Failure> {
 }
 
 async fn answer(target: &Target) -> Result<serde_json::Value, Failure> {
-    let answer = target.endpoint.connect().await?.send(&target.endpoint.path, body()).await?;
+    let answer = target.endpoint.connect().await?.send(&request(&target.endpoint)?).await?;
     match answer.is_good(true) {
         true => Ok(serde_json::from_slice(&answer.body)?),
         false => Err(format!("{}: {}", target.name, String::from_utf8_lossy(&answer.body)).into()),
@@ -99,9 +99,8 @@ async fn answer(target: &Target) -> Result<serde_json::Value, Failure> {
 /// CPU time of a target per request.
 async fn micros(options: &Options, target: &Target) -> Result<f64, Failure> {
     let driven = drive(Load {
-        by_document: false,
         endpoint: target.endpoint.clone(),
-        requests: vec![(target.endpoint.path.parse()?, body())],
+        requests: vec![request(&target.endpoint)?],
         clients: options.clients,
         seconds: options.seconds,
         warm_up: options.warm_up,

@@ -6,10 +6,9 @@ use crate::{
     measurement::{Measurement, count, per_request, percentile},
     operation::{Argument, Operation},
     postgres, process,
+    request::Request,
 };
-use bytes::Bytes;
 use clap::{Args, ValueEnum};
-use hyper::Uri;
 use sha2::{Digest as _, Sha256};
 use std::{
     cell::{Cell, RefCell},
@@ -65,18 +64,16 @@ pub(crate) struct Options {
     json: bool,
 }
 
-/// A request that is ready to be sent.
-pub(crate) type Prepared = (Uri, Bytes);
-
 /// One request for each argument, in the same order for both protocols.
 pub(crate) async fn prepare(
     protocol: Protocol,
     endpoint: &Endpoint,
     operation: Operation,
     arguments: &[Argument],
-) -> Result<Vec<Prepared>, Failure> {
+) -> Result<Vec<Request>, Failure> {
     if protocol == Protocol::Floor {
-        return arguments.iter().map(|argument| Ok((floor_path(operation, argument).parse()?, Bytes::new()))).collect();
+        let request = |argument| Request::post(endpoint, floor_path(operation, argument), "");
+        return arguments.iter().map(request).collect();
     }
     let variables = variables(endpoint, operation, arguments).await?;
     if protocol == Protocol::Document {
@@ -85,11 +82,10 @@ pub(crate) async fn prepare(
             let mut query = form_urlencoded::Serializer::new(format!("{}/d/{id}?", endpoint.path));
             query.append_pair("variables", &variables.to_string()).finish().replacen("?&", "?", 1)
         };
-        return variables.into_iter().map(|variables| Ok((path(variables).parse()?, Bytes::new()))).collect();
+        return variables.into_iter().map(|variables| Request::get(endpoint, path(variables))).collect();
     }
-    let body = |variables| serde_json::json!({ "query": operation.document(), "variables": variables }).to_string();
-    let path: Uri = endpoint.path.parse()?;
-    Ok(variables.into_iter().map(|variables| (path.clone(), body(variables).into())).collect())
+    let body = |variables| serde_json::json!({ "query": operation.document(), "variables": variables });
+    variables.into_iter().map(|variables| Request::json(endpoint, &body(variables))).collect()
 }
 
 /// Sends the document once with its hash, as clients of persisted queries do; the hash.
@@ -107,7 +103,7 @@ async fn register(
         "query": operation.document(), "variables": variables,
         "extensions": { "persistedQuery": { "version": 1, "sha256Hash": id } },
     });
-    let answer = endpoint.connect().await?.send(&endpoint.path, body.to_string().into()).await?;
+    let answer = endpoint.connect().await?.send(&Request::json(endpoint, &body)?).await?;
     if answer.is_good(true) { Ok(id) } else { Err(describe(&answer.body).into()) }
 }
 
@@ -126,8 +122,7 @@ fn floor_path(operation: Operation, argument: &Argument) -> String {
 /// What the clients of one run share. All of them are on one thread.
 struct Run {
     endpoint: Endpoint,
-    requests: Vec<Prepared>,
-    by_document: bool,
+    requests: Vec<Request>,
     recording: Cell<bool>,
     stopped: Cell<bool>,
     micros: RefCell<Vec<u32>>,
@@ -146,13 +141,9 @@ impl Run {
                 continue;
             };
             while !self.stopped.get() {
-                let (path, body) = &self.requests[random.usize(..self.requests.len())];
+                let request = &self.requests[random.usize(..self.requests.len())];
                 let began = Instant::now();
-                let answer = match self.by_document {
-                    true => connection.get(path.clone()).await,
-                    false => connection.post(path.clone(), body.clone()).await,
-                };
-                match answer {
+                match connection.send(request).await {
                     // Looking through each body would cost the driver more than the rest.
                     Ok(answer) if answer.is_good(sent.is_multiple_of(64)) => {
                         self.record(began.elapsed(), answer.body.len())
@@ -231,12 +222,11 @@ async fn measure(
     clients: usize,
     database: Option<u32>,
     endpoint: &Endpoint,
-    requests: Vec<Prepared>,
+    requests: Vec<Request>,
 ) -> Result<Measurement, Failure> {
     let driven = drive(Load {
         endpoint: endpoint.clone(),
         requests,
-        by_document: options.target == Protocol::Document,
         clients,
         seconds: options.seconds,
         warm_up: options.warm_up,
@@ -255,9 +245,7 @@ async fn measure(
 pub(crate) struct Load {
     pub(crate) endpoint: Endpoint,
     /// Each is sent at random.
-    pub(crate) requests: Vec<Prepared>,
-    /// They are GETs.
-    pub(crate) by_document: bool,
+    pub(crate) requests: Vec<Request>,
     pub(crate) clients: usize,
     pub(crate) seconds: f64,
     /// Seconds before that.
@@ -296,7 +284,6 @@ pub(crate) async fn drive(load: Load) -> Result<Driven, Failure> {
     let run = Rc::new(Run {
         endpoint: load.endpoint,
         requests: load.requests,
-        by_document: load.by_document,
         recording: Cell::new(false),
         stopped: Cell::new(false),
         micros: RefCell::default(),

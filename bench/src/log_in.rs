@@ -4,6 +4,7 @@ use crate::{
     http_client::Endpoint,
     measurement::{count, percentile},
     postgres, process,
+    request::Request,
 };
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
 use clap::Args;
@@ -129,8 +130,9 @@ async fn client(
         let number = next.replace(next.get() + 1);
         let variables = json!({ "email": format!("bench-{}@bench.example", number + 1), "password": PASSWORD });
         let body = json!({ "query": LOG_IN, "variables": variables }).to_string();
+        let request = Request::post_from(endpoint, &address(number), &body)?;
         let began = Instant::now();
-        let answer = connection.send_from(&endpoint.path, body.into(), &address(number)).await?;
+        let answer = connection.send(&request).await?;
         micros.borrow_mut().push(u32::try_from(began.elapsed().as_micros()).unwrap_or(u32::MAX));
         let value: Value = serde_json::from_slice(&answer.body)?;
         if !value["data"]["customerLogIn"]["session"]["token"].is_string() {

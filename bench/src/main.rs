@@ -15,6 +15,7 @@ mod postgres;
 mod process;
 mod ratios;
 mod report;
+mod request;
 mod shop;
 mod startup;
 mod stock;

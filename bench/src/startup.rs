@@ -1,5 +1,5 @@
 //! The time from the start of a command to its first answer.
-use crate::{Failure, http_client::Endpoint};
+use crate::{Failure, http_client::Endpoint, request::Request};
 use clap::Args;
 use std::{
     process::{Child, Command, Stdio},
@@ -53,8 +53,9 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
 
 async fn answers(endpoint: &Endpoint) -> bool {
     let Ok(mut connection) = endpoint.connect().await else { return false };
-    let body = r#"{"query":"{ products(first: 1) { nodes { id title } } }"}"#;
-    matches!(connection.send(&endpoint.path, body.into()).await, Ok(answer) if answer.is_good(true) && has_a_product(&answer.body))
+    let body = serde_json::json!({ "query": "{ products(first: 1) { nodes { id title } } }" });
+    let Ok(request) = Request::json(endpoint, &body) else { return false };
+    matches!(connection.send(&request).await, Ok(answer) if answer.is_good(true) && has_a_product(&answer.body))
 }
 
 /// An empty shop would answer sooner.

@@ -3,6 +3,7 @@ use super::{Opened, goods::Goods};
 use crate::{
     Failure,
     http_client::{Connection, Endpoint},
+    request::Request,
 };
 use serde_json::{Value, json};
 use std::rc::Rc;
@@ -20,19 +21,19 @@ const COMPLETE: &str = "mutation($token: String!) {
 
 pub(super) struct Server {
     connection: Connection,
-    path: String,
+    endpoint: Endpoint,
     goods: Rc<Goods>,
 }
 
 impl Server {
     pub(super) async fn connect(endpoint: &Endpoint, goods: Rc<Goods>) -> Result<Self, Failure> {
-        Ok(Self { connection: endpoint.connect().await?, path: endpoint.path.clone(), goods })
+        Ok(Self { connection: endpoint.connect().await?, endpoint: endpoint.clone(), goods })
     }
 
     /// The payload of a mutation that was not refused.
     async fn mutate(&mut self, field: &str, document: &str, variables: Value) -> Result<Value, Failure> {
-        let body = json!({ "query": document, "variables": variables }).to_string();
-        let answer = self.connection.send(&self.path, body.into()).await?;
+        let body = json!({ "query": document, "variables": variables });
+        let answer = self.connection.send(&Request::json(&self.endpoint, &body)?).await?;
         let mut value: Value = serde_json::from_slice(&answer.body)?;
         let payload = value["data"][field].take();
         match payload["userErrors"].as_array().is_some_and(Vec::is_empty) {
