@@ -17,6 +17,9 @@ pub trait Cached: Send + Sync {
     /// Whether the key may stand in the log of this process: not where it is a secret, or what somebody typed.
     const KEY_IS_PLAIN: bool = true;
 
+    /// Whether [`expires`](Self::expires) has something to say: the values change by themselves.
+    const EXPIRES: bool = false;
+
     /// What is asked for.
     type Key: Clone + Eq + Hash + Send + Sync + 'static;
     /// What is kept. Cloned for each reader: put what is large in an `Arc`.

@@ -27,6 +27,7 @@ macro_rules! cached {
             const NAME: &'static str = <Self as tradewind_loader::Batch>::NAME;
             const POLICY: tradewind_cache::Policy = <$object as $crate::policy::Governed>::DECISION.policy();
             const SHAPE: &'static str = $crate::cached::SHAPE;
+            $(const EXPIRES: bool = !stringify!($until).is_empty();)?
             $(const KEEPS_ABSENCE: bool = $crate::cached::$never();)?
             $(const KEY_IS_PLAIN: bool = $crate::cached::$unlogged();)?
             type Key = <Self as tradewind_loader::Batch>::Key;

@@ -52,7 +52,9 @@ where
         let Some(view) = &source.view else { return self.0.fetch(keys).await };
         let load = |keys: Vec<<B as Batch>::Key>, route| async move {
             // In boxes: the future of each load would be as large as the largest of them.
-            if let Some(look) = source.boundary.learn(source, view) {
+            if B::EXPIRES
+                && let Some(look) = source.boundary.learn(source, view)
+            {
                 look.await?;
             }
             let Route::Replica(replica) = route else { return self.0.fetch(keys).await };

@@ -63,6 +63,30 @@ async fn stock_is_read_each_time() {
     }
 }
 
+/// What was read, by the names of the statements.
+fn read(outcome: &Outcome) -> Vec<String> {
+    let explain = answer(outcome)["extensions"]["explain"].take();
+    let statements = explain["statementList"].as_array().unwrap();
+    let names = statements.iter().map(|it| it["name"].as_str().unwrap().to_owned());
+    names.filter(|name| name != "orm").collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn publications_are_looked_up_only_for_what_they_end() {
+    for shop in Shop::each().await {
+        for (name, engine) in shop.kept() {
+            for (query, is_looked_up) in
+                [("{ categories { name } }", false), ("{ product(slug: \"product-7\") { title } }", true)]
+            {
+                let read = read(&ask(engine, query, json!({})).await);
+                assert!(read.len() > usize::from(is_looked_up), "{} {name}: {read:?}", shop.name);
+                let looked_up = read.iter().any(|name| name == "next publications");
+                assert_eq!(looked_up, is_looked_up, "{} {name}: {read:?}", shop.name);
+            }
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_mutation_reads_is_not_kept_and_its_end_not_looked_up() {
     const VARIANT: &str = r#"{ product(slug: "product-7") { variants(first: 1) { nodes { id } } } }"#;
@@ -74,12 +98,9 @@ async fn what_a_mutation_reads_is_not_kept_and_its_end_not_looked_up() {
             let variant = &found["data"]["product"]["variants"]["nodes"][0]["id"];
             shop.publish_all().await;
             let made = ask(engine, CREATE, json!({ "lines": [{ "variantId": variant, "quantity": 1 }] })).await;
-            let explain = answer(&made)["extensions"]["explain"].take();
-            let statements = explain["statementList"].as_array().unwrap();
-            let read: Vec<_> =
-                statements.iter().map(|it| it["name"].as_str().unwrap()).filter(|it| *it != "orm").collect();
-            assert_eq!(read.last(), Some(&"products by id"), "{} {name}: {read:?}", shop.name);
-            assert!(!read.contains(&"next publications"), "{} {name}: {read:?}", shop.name);
+            let read = read(&made);
+            assert_eq!(read.last().map(String::as_str), Some("products by id"), "{} {name}: {read:?}", shop.name);
+            assert!(!read.iter().any(|name| name == "next publications"), "{} {name}: {read:?}", shop.name);
         }
     }
 }
