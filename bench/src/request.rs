@@ -18,17 +18,13 @@ impl Request {
 
     /// Sends JSON.
     pub(crate) fn post(endpoint: &Endpoint, target: String, body: &str) -> Result<Self, Failure> {
-        let about = format!("content-type: application/json\r\ncontent-length: {}\r\n", body.len());
-        Self::new(endpoint, "POST", target, &about, body)
+        Self::new(endpoint, "POST", target, &of_json(body), body)
     }
 
     /// The same, as a proxy passes it on for a client at this address.
     pub(crate) fn post_from(endpoint: &Endpoint, address: &str, body: &str) -> Result<Self, Failure> {
-        let about = format!(
-            "content-type: application/json\r\ncontent-length: {}\r\nx-forwarded-for: {address}\r\n",
-            body.len()
-        );
-        Self::new(endpoint, "POST", endpoint.path.clone(), &about, body)
+        let headers = format!("{}x-forwarded-for: {address}\r\n", of_json(body));
+        Self::new(endpoint, "POST", endpoint.path.clone(), &headers, body)
     }
 
     /// Sends JSON to the endpoint itself.
@@ -36,18 +32,23 @@ impl Request {
         Self::post(endpoint, endpoint.path.clone(), &body.to_string())
     }
 
-    fn new(endpoint: &Endpoint, method: &str, target: String, about: &str, body: &str) -> Result<Self, Failure> {
+    fn new(endpoint: &Endpoint, method: &str, target: String, headers: &str, body: &str) -> Result<Self, Failure> {
         if !target.starts_with('/') || !target.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(format!("`{target}` is no path of a request").into());
         }
         let host = &endpoint.host;
-        let bytes = format!("{method} {target} HTTP/1.1\r\nhost: {host}\r\n{about}\r\n{body}").into();
+        let bytes = format!("{method} {target} HTTP/1.1\r\nhost: {host}\r\n{headers}\r\n{body}").into();
         Ok(Self { target, bytes })
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
+}
+
+/// Headers of a request whose body is JSON.
+fn of_json(body: &str) -> String {
+    format!("content-type: application/json\r\ncontent-length: {}\r\n", body.len())
 }
 
 /// Its path and query.
